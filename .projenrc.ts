@@ -1,0 +1,130 @@
+import { cdk, cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-sandbox-runtimes',
+  description: 'gVisor and Kata Containers on Kubernetes nodes: typed constructs in which every handler name lines up end to end',
+  keywords: ['kubernetes', 'gvisor', 'runsc', 'kata-containers', 'runtimeclass', 'containerd', 'sandbox'],
+  author: 'cdk8s-sandbox-runtimes authors',
+  authorAddress: 'authors@example.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/example/cdk8s-sandbox-runtimes.git',
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  // Floors that exist in npm, PyPI, Maven Central and the Go proxy alike.
+  cdk8sVersion: '2.69.5',
+  constructsVersion: '10.4.5',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+  projenVersion: '~0.103.25',
+  minNodeVersion: '20.16.0',
+  stability: cdk.Stability.EXPERIMENTAL,
+  bundledDeps: ['@iarna/toml@^2.2.5', 'yaml@^2.9.1'],
+  devDeps: [
+    'agent-node@file:agent/node-24',
+    'cdk8s-cli@^2.207.60',
+    'cdk8s-plus-27@^2.9.5',
+    'fast-check@^4.10.2',
+    'smol-toml@^1.9.1',
+  ],
+  bin: { 'cdk8s-sandbox-runtimes': 'bin/cdk8s-sandbox-runtimes' },
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  sampleCode: false,
+  integrationTestAutoDiscover: false,
+  bundlerOptions: { esbuildVersion: '~0.28.2' },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      collectCoverage: false,
+      moduleNameMapper: { '^cdk8s-sandbox-runtimes$': '<rootDir>/src' },
+      // The agent runs under the Node.js major of the installer's image: test:agent.
+      testPathIgnorePatterns: ['/node_modules/', '/test/agent/'],
+    },
+  },
+  eslintOptions: {
+    dirs: ['src', 'agent'],
+    devdirs: ['test', 'examples', 'e2e', 'bench'],
+    commandOptions: { fix: false },
+  },
+  publishToPypi: { distName: 'cdk8s-sandbox-runtimes', module: 'cdk8s_sandbox_runtimes' },
+  publishToMaven: {
+    mavenGroupId: 'io.github.example',
+    mavenArtifactId: 'cdk8s-sandbox-runtimes',
+    javaPackage: 'io.github.example.cdk8s.sandboxruntimes',
+  },
+  publishToGo: { moduleName: 'github.com/example/cdk8s-sandbox-runtimes-go' },
+});
+
+// A registry may lack platform packages of a fresh unrs-resolver, which breaks `npm ci`.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// npm 11 asks for a decision on every install script; none is needed.
+project.package.addField('allowScripts', { '@parcel/watcher': false, 'backport': false, 'esbuild': false, 'unrs-resolver': false });
+// Lets `import 'cdk8s-sandbox-runtimes'` resolve inside this checkout (examples) as it does for users.
+project.package.addField('exports', {
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+});
+
+/** A tree of its own that tsc checks and jsii never sees. */
+function typeScriptTree(dir: string, paths?: Record<string, string[]>) {
+  new javascript.TypescriptConfig(project, {
+    fileName: `${dir}/tsconfig.json`,
+    extends: javascript.TypescriptConfigExtends.fromPaths(['../tsconfig.json']),
+    include: ['**/*.ts'],
+    compilerOptions: { noEmit: true, rootDir: '..', paths },
+  });
+}
+
+// The node agent: bundled to assets/agent/main/agent.js, which travels in a ConfigMap.
+typeScriptTree('agent');
+project.bundler.addBundle('agent/main.ts', {
+  platform: 'node',
+  target: 'node24',
+  outfile: 'agent.js',
+  watchTask: false,
+  tsconfigPath: 'agent/tsconfig.json',
+});
+
+// The examples import the library by its name.
+typeScriptTree('examples', { 'cdk8s-sandbox-runtimes': ['../src'] });
+typeScriptTree('e2e');
+typeScriptTree('bench');
+// tsc checks these imports; eslint would look for lib/, which a fresh clone lacks.
+project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+
+// `npm run synth`: the main job of the README.
+const synth = project.addTask('synth', { description: 'Build the library and synthesize examples/quickstart' });
+synth.spawn(project.preCompileTask);
+synth.spawn(project.compileTask);
+synth.exec('cdk8s synth --no-check-upgrade', { cwd: 'examples/quickstart' });
+synth.exec('node ../../bin/cdk8s-sandbox-runtimes check dist', { cwd: 'examples/quickstart' });
+
+// The agent's tests, under the Node.js of the installer's image whatever Node.js runs npm.
+const agentTests = project.addTask('test:agent', {
+  description: 'Test the node agent under Node.js 24',
+  exec: 'node agent/node-24/run.js node_modules/jest/bin/jest.js --ci --config test/agent/jest.config.json',
+  receiveArgs: true,
+});
+
+// `npm test` has to work right after `npm ci`: it needs the agent bundle.
+for (const dir of ['bench', 'e2e', 'examples', 'agent', 'test']) {
+  project.testTask.prependExec(`tsc --noEmit -p ${dir}/tsconfig.json`);
+}
+project.testTask.prependSpawn(project.bundler.bundleTask);
+project.testTask.spawn(agentTests);
+
+project.addTask('test:node', {
+  description: 'The agent on a real containerd with a real runsc (Linux, root, Go)',
+  exec: 'node agent/node-24/run.js node_modules/jest/bin/jest.js --ci --runInBand --config e2e/jest.config.json',
+  receiveArgs: true,
+});
+
+for (const path of ['/agent/', '/examples/', '/.ci/', '/e2e/', '/bench/', '/docs/']) {
+  project.npmignore?.exclude(path);
+}
+project.gitignore.exclude('/examples/*/dist/', '/agent/node-24/node_modules/');
+project.synth();

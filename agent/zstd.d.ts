@@ -1,0 +1,6 @@
+import type { Transform } from 'node:stream';
+
+// The library is typed for Node.js 20; the agent runs on 24, which can read zstd.
+declare module 'node:zlib' {
+  export function createZstdDecompress(): Transform;
+}

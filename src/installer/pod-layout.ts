@@ -1,0 +1,24 @@
+/**
+ * Where things are inside the installer's containers, shared by the DaemonSet (which mounts them) and the node agent
+ * (which reads them). Host folders keep their host path in the container, so that the absolute paths in containerd's
+ * configuration mean the same in both; only `/usr` cannot.
+ */
+export const POD_LAYOUT = {
+  /** Projected ConfigMaps, read-only: `plan.json`, `agent.js`, `files/<key>`. */
+  bundle: '/sandbox-runtimes',
+  /** emptyDir shared by the three containers: `verdict.json`, `ready`. */
+  shared: '/run/sandbox-runtimes',
+  /** The host's /usr, recursive read-only. */
+  hostUsr: '/host/usr',
+} as const;
+
+/** Environment variables that the DaemonSet sets and the agent reads. */
+export const AGENT_ENV = {
+  /** From the Pod's annotation. */
+  planHash: 'PLAN_HASH',
+  nodeName: 'NODE_NAME',
+  podNamespace: 'POD_NAMESPACE',
+} as const;
+
+/** Annotation of the Pod template with the hash of the mounted files. */
+export const PLAN_HASH_ANNOTATION = 'sandbox-runtimes/plan-hash';
