@@ -1,0 +1,68 @@
+import { build, pinnedVersion } from './go-program';
+import { debianPackages } from './requirements';
+
+export { hasSysResource } from './capabilities';
+export { CACHE, locked } from './go-program';
+export { gvisor, GVISOR_RELEASE, GVisorPrograms } from './gvisor';
+export { debianPackages } from './requirements';
+
+/** The containerd minors that a real node is tested with, and the Go module of each. */
+const CONTAINERD = {
+  1.7: { module: 'containerd17', path: 'github.com/containerd/containerd' },
+  2.2: { module: 'containerd22', path: 'github.com/containerd/containerd/v2' },
+  2.3: { module: 'containerd23', path: 'github.com/containerd/containerd/v2' },
+} as const;
+
+export const CONTAINERD_VERSIONS = ['1.7', '2.2', '2.3'] as const;
+export type ContainerdVersion = typeof CONTAINERD_VERSIONS[number];
+
+export interface ContainerdPrograms {
+  readonly containerd: string;
+  /** containerd-shim-runc-v2. */
+  readonly shim: string;
+  readonly ctr: string;
+}
+
+export async function containerd(version: ContainerdVersion): Promise<ContainerdPrograms> {
+  const { module, path } = CONTAINERD[version];
+  const flags = {
+    module,
+    variables: { [`${path}/version.Version`]: pinnedVersion(module, path) },
+    tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_aufs'],
+  };
+  return {
+    containerd: await build({ ...flags, main: `${path}/cmd/containerd`, name: 'containerd' }),
+    shim: await build({ ...flags, main: `${path}/cmd/containerd-shim-runc-v2`, name: 'containerd-shim-runc-v2' }),
+    ctr: await build({ ...flags, main: `${path}/cmd/ctr`, name: 'ctr' }),
+  };
+}
+
+/** runc is the one program with cgo: its seccomp filters come from libseccomp. */
+export async function runc(): Promise<string> {
+  debianPackages({ 'gcc': '/usr/bin/gcc', 'libc6-dev': '/usr/include/stdlib.h', 'pkg-config': '/usr/bin/pkg-config', 'libseccomp-dev': '/usr/include/seccomp.h' });
+  const path = 'github.com/opencontainers/runc';
+  return build({ module: 'runc', main: path, name: 'runc', cgo: true, tags: ['seccomp'], variables: { 'main.version': pinnedVersion('runc', path).slice(1) } });
+}
+
+export async function etcd(): Promise<string> {
+  return build({ module: 'etcd', main: 'go.etcd.io/etcd/server/v3', name: 'etcd' });
+}
+
+export async function kubeApiserver(): Promise<string> {
+  const version = pinnedVersion('k8s136', 'k8s.io/kubernetes');
+  const [major, minor] = version.slice(1).split('.');
+  const variable = 'k8s.io/component-base/version.git';
+  return build({
+    module: 'k8s136',
+    main: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    name: 'kube-apiserver',
+    variables: { [`${variable}Version`]: version, [`${variable}Major`]: major, [`${variable}Minor`]: minor },
+  });
+}
+
+/** A statically linked busybox, `flock` and `sh` among it. */
+export function busybox(): string {
+  const path = '/bin/busybox';
+  debianPackages({ 'busybox-static': path });
+  return path;
+}
