@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { busybox } from '../toolchain';
+import { fileEntry, tar, TarEntry } from './tar';
+
+/** An image as `docker save` would write it, for `ctr images import`. */
+export interface ImageArchive {
+  readonly reference: string;
+  readonly archive: Buffer;
+}
+
+/** The pod sandbox's image: it sleeps. */
+export function pauseImage(): ImageArchive {
+  return image('registry.example.test/pause:3.10', busyboxEntries(), { Entrypoint: ['/bin/sleep', '2147483647'] });
+}
+
+export function busyboxImage(): ImageArchive {
+  return image('registry.example.test/busybox:1', busyboxEntries(), { Cmd: ['/bin/sh'] });
+}
+
+/**
+ * What the installer's image offers: the Node.js that runs this test (24, the image's major), a shell and `flock`.
+ * The folders are the mount points that the installer's containers need on a read-only root file system.
+ */
+export function nodeImage(): ImageArchive {
+  const flock = '/usr/bin/flock';
+  const programs = [process.execPath, flock];
+  const libraries = new Set(programs.flatMap(sharedLibraries));
+  const entries = [
+    ...busyboxEntries(),
+    ...['usr', 'usr/bin', 'etc', 'proc', 'sys', 'dev', 'opt', 'run', 'var', 'var/lib', 'host', 'tmp'].map(path => ({ path })),
+    ...folders([...libraries]),
+    ...[...libraries].map(path => fileEntry(path.slice(1), realpathSync(path))),
+    ...programs.map(path => fileEntry(`usr/bin/${basename(path)}`, path)),
+  ];
+  return image('registry.example.test/node:24', entries, { Cmd: ['node'], Env: ['PATH=/usr/bin:/bin'] });
+}
+
+/** The loader and the libraries of a dynamically linked program. */
+function sharedLibraries(program: string): string[] {
+  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  return [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(match => match[1]);
+}
+
+/** The folders of these absolute paths, parents first. */
+function folders(paths: readonly string[]): TarEntry[] {
+  const parents = (path: string): string[] => path === '/' ? [] : [...parents(dirname(path)), path];
+  return [...new Set(paths.flatMap(path => parents(dirname(path))))].map(path => ({ path: path.slice(1) }));
+}
+
+function busyboxEntries(): TarEntry[] {
+  const applets = ['sh', 'sleep', 'cat', 'dmesg', 'ls', 'echo', 'test', 'uname', 'touch', 'true'];
+  return [{ path: 'bin' }, fileEntry('bin/busybox', busybox()), ...applets.map(name => ({ path: `bin/${name}`, link: 'busybox' }))];
+}
+
+function image(reference: string, entries: readonly TarEntry[], config: object): ImageArchive {
+  const layer = tar(unique(entries));
+  const layerDigest = createHash('sha256').update(layer).digest('hex');
+  const description = JSON.stringify({
+    architecture: { x64: 'amd64', arm64: 'arm64' }[process.arch as string],
+    os: 'linux',
+    config,
+    rootfs: { type: 'layers', diff_ids: [`sha256:${layerDigest}`] },
+  });
+  const configFile = `${createHash('sha256').update(description).digest('hex')}.json`;
+  const manifest = [{ Config: configFile, RepoTags: [reference], Layers: [`${layerDigest}/layer.tar`] }];
+  return {
+    reference,
+    archive: tar([
+      { path: `${layerDigest}/layer.tar`, content: layer },
+      { path: configFile, content: description },
+      { path: 'manifest.json', content: JSON.stringify(manifest) },
+    ]),
+  };
+}
+
+function unique(entries: readonly TarEntry[]): TarEntry[] {
+  return [...new Map(entries.map(entry => [entry.path, entry])).values()];
+}
