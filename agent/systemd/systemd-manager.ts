@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DBusConnection } from './dbus-connection';
+import { DBusValue, DBusVariant } from './dbus-wire';
+import { unitPath } from './unit-path';
+
+/** systemd's private socket: peer to peer with PID 1, without bus daemon and policies; only root may use it. */
+export const SYSTEMD_SOCKET = '/run/systemd/private';
+
+export interface ExecCommand {
+  readonly path: string;
+  /** With argv[0]. */
+  readonly argv: readonly string[];
+}
+
+export interface EnvironmentFile {
+  readonly path: string;
+  /** Written with `-`: it may be absent. */
+  readonly optional: boolean;
+}
+
+export interface RestartedUnit {
+  /** As `restartUnit` returned it. */
+  readonly job: string;
+  /** Main PID before the restart; 0 where the unit did not run. */
+  readonly previousPid: number;
+}
+
+const MANAGER = 'org.freedesktop.systemd1.Manager';
+const UNIT = 'org.freedesktop.systemd1.Unit';
+const SERVICE = 'org.freedesktop.systemd1.Service';
+const POLL_MS = 20;
+/** systemd reads all units again, and answers when it is done. */
+const RELOAD_MS = 90_000;
+
+/**
+ * The part of systemd's D-Bus API that the agent needs.
+ *
+ * @see https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html
+ */
+export class SystemdManager {
+  static async connect(socket: string = SYSTEMD_SOCKET, timeoutMs?: number): Promise<SystemdManager> {
+    return new SystemdManager(await DBusConnection.connect(socket, timeoutMs));
+  }
+
+  private constructor(private readonly bus: DBusConnection) {}
+
+  /** `loaded`; `not-found` where there is no such unit. */
+  async loadState(unit: string): Promise<string> {
+    return await this.property(unit, UNIT, 'LoadState') as string;
+  }
+
+  async activeState(unit: string): Promise<string> {
+    return await this.property(unit, UNIT, 'ActiveState') as string;
+  }
+
+  /** As PID 1 counts; 0 where nothing runs. */
+  async mainPid(unit: string): Promise<number> {
+    return await this.property(unit, SERVICE, 'MainPID') as number;
+  }
+
+  async execStart(unit: string): Promise<ExecCommand[]> {
+    const commands = await this.property(unit, SERVICE, 'ExecStart') as [string, string[]][];
+    return commands.map(([path, argv]) => ({ path, argv }));
+  }
+
+  /** `NAME=value`, as the unit and its drop-ins set them. */
+  async environment(unit: string): Promise<string[]> {
+    return await this.property(unit, SERVICE, 'Environment') as string[];
+  }
+
+  /** Their values win over `environment`. */
+  async environmentFiles(unit: string): Promise<EnvironmentFile[]> {
+    const files = await this.property(unit, SERVICE, 'EnvironmentFiles') as [string, boolean][];
+    return files.map(([path, optional]) => ({ path, optional }));
+  }
+
+  /** Also forgets how often the unit was started: one that hit its start limit can be started again. */
+  async resetFailedUnit(unit: string): Promise<void> {
+    await this.manager('ResetFailedUnit', 's', [unit]);
+  }
+
+  /** Queues the restart. @returns the job, for `waitActive`. */
+  async restartUnit(unit: string): Promise<string> {
+    const [job] = await this.manager('RestartUnit', 'ss', [unit, 'replace']);
+    return job as string;
+  }
+
+  async daemonReload(): Promise<void> {
+    await this.manager('Reload', '', [], RELOAD_MS);
+  }
+
+  /** Waits until the restarted unit is active with another main PID. A unit that fails is not waited for any longer. */
+  async waitActive(unit: string, { job, previousPid }: RestartedUnit, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const [active, sub, pid, [jobId]] = await Promise.all([
+        this.activeState(unit), this.property(unit, UNIT, 'SubState'), this.mainPid(unit), this.property(unit, UNIT, 'Job') as Promise<[number, string]>,
+      ]);
+      if (active === 'active' && pid !== 0 && pid !== previousPid) return;
+      // While the job is queued the state is still the one from before.
+      const restarted = jobId !== Number(job.split('/').at(-1));
+      if (restarted && (active === 'failed' || active === 'inactive' || sub === 'auto-restart')) {
+        throw new Error(`${unit} was restarted and ended at once: ${active}/${sub}, ${await this.exit(unit)}`);
+      }
+      if (performance.now() >= deadline) throw new Error(`${unit} was not active with a new process within ${timeoutMs} ms: ${active}/${sub}, main PID ${pid}`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  close(): void {
+    this.bus.close();
+  }
+
+  private async exit(unit: string): Promise<string> {
+    const [result, status] = await Promise.all([this.property(unit, SERVICE, 'Result'), this.property(unit, SERVICE, 'ExecMainStatus')]);
+    return `result ${result}, exit status ${status}`;
+  }
+
+  private manager(member: string, signature: string, args: readonly DBusValue[], timeoutMs?: number): Promise<readonly DBusValue[]> {
+    return this.bus.call({ path: '/org/freedesktop/systemd1', interface: MANAGER, member, signature, args }, timeoutMs);
+  }
+
+  private async property(unit: string, iface: string, name: string): Promise<DBusValue> {
+    const [value] = await this.bus.call({
+      path: unitPath(unit), interface: 'org.freedesktop.DBus.Properties', member: 'Get', signature: 'ss', args: [iface, name],
+    });
+    return (value as DBusVariant).value;
+  }
+}
