@@ -8,6 +8,14 @@ import { containerd, ContainerdVersion, runc } from '../toolchain';
 /** containerd's pid, for the agent's restart strategy; the supervisor replaces it with each start. */
 export const PID_FILE = '/run/containerd/containerd.pid';
 
+/** What containerd and its shims read of a host's /etc. */
+const ETC = {
+  '/etc/hosts': '127.0.0.1 localhost\n',
+  '/etc/resolv.conf': '',
+  '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
+  '/etc/group': 'root:x:0:\n',
+};
+
 export interface TestNodeOptions {
   readonly containerd: ContainerdVersion;
   /** Files below the node's root, `/etc/containerd/config.toml` first of all. */
@@ -30,8 +38,8 @@ export class TestNode {
     symlinkSync('../run', join(root, 'var', 'run'));
     for (const program of [daemon, shim, ctr, await runc()]) cpSync(program, join(folder, 'usr-local', 'bin', basename(program)));
 
-    const node = new TestNode(folder);
-    for (const [path, content] of Object.entries(options.files)) node.write(path, content);
+    const node = new TestNode(folder, options.containerd);
+    for (const [path, content] of Object.entries({ ...ETC, ...options.files })) node.write(path, content);
     try {
       await node.boot();
     } catch (error) {
@@ -44,7 +52,7 @@ export class TestNode {
   readonly name: string;
   private process?: ChildProcess;
 
-  private constructor(private readonly folder: string) {
+  private constructor(private readonly folder: string, readonly containerd: ContainerdVersion) {
     this.name = `sandbox-runtimes-${basename(folder)}`;
   }
 

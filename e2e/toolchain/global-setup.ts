@@ -1,4 +1,5 @@
 import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, kubeApiserver, runc } from '.';
+import { hasSysResource } from './capabilities';
 import { missingRequirements } from './requirements';
 
 /** Before any scenario: all that is needed is there, or the run ends here and says what is missing. */
@@ -7,6 +8,9 @@ export default async function setup(): Promise<void> {
   if (missing.length > 0) {
     console.error(`test:node cannot run here:\n${missing.map(line => `  - ${line}`).join('\n')}`);
     process.exit(1);
+  }
+  if (!hasSysResource()) {
+    console.log('this machine lacks CAP_SYS_RESOURCE: gVisor\'s shim is built with oomScoreMax = 0 instead of -999, and containerd gets restrict_oom_score_adj');
   }
   for (const version of CONTAINERD_VERSIONS) await containerd(version);
   await runc();

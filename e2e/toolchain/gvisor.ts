@@ -28,7 +28,6 @@ export async function gvisor(release: string = GVISOR_RELEASE): Promise<GVisorPr
  */
 function shimModFile(): string | undefined {
   if (hasSysResource()) return undefined;
-  console.log('this machine lacks CAP_SYS_RESOURCE: gVisor\'s shim is built with oomScoreMax = 0 instead of -999');
   const version = pinnedVersion('gvisor', MODULE);
   const folder = join(CACHE, `gvisor-oom-score-${version}`);
   const { goMod, goSum } = moduleFiles('gvisor');

@@ -1,0 +1,111 @@
+import { appendFileSync, chmodSync, existsSync, mkdirSync } from 'node:fs';
+import type { ContainerConfig, ContainerStatus } from './container-client';
+import type { TestNode } from './test-node';
+import { TestPod } from './test-pod';
+
+/** The Kubernetes objects of an installer, parsed from its YAML. */
+export type Manifest = { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } } & Record<string, any>;
+
+export interface AgentRun extends ContainerStatus {
+  readonly log: string;
+  /** Content of verdict.json, where the agent wrote one. */
+  readonly verdict: any;
+}
+
+/** What runc and containerd hide from every container that is not privileged, as the kubelet asks for it. */
+const MASKED_PATHS = ['/proc/asound', '/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats',
+  '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap'];
+const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+/**
+ * Runs the `install` container of a synthesized DaemonSet on the node, as the kubelet would: its volumes, its mounts
+ * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
+ * here, and the Pod shares the node's PID namespace, because the restart of a supervised process needs it.
+ */
+export async function runInstall(node: TestNode, manifests: readonly Manifest[], image: string): Promise<AgentRun> {
+  const daemonSet = one(manifests, 'DaemonSet');
+  const { metadata, spec } = daemonSet.spec.template;
+  const container = spec.initContainers.find(({ name }: { name: string }) => name === 'install');
+  const pod = await TestPod.run(node, { name: daemonSet.metadata.name, handler: '', hostPid: true });
+  try {
+    const volumes = new Map<string, string>(spec.volumes.map((volume: any) => [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
+    const mounts: ContainerConfig['mounts'] = container.volumeMounts.map((mount: any) => ({
+      containerPath: mount.mountPath,
+      hostPath: volumes.get(mount.name),
+      readonly: mount.readOnly ?? false,
+      // IfPossible: as the kubelet decides from what the runtime reports; containerd 1.7 cannot.
+      recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.containerd !== '1.7',
+    }));
+    const { securityContext } = container;
+    const run = await pod.start({
+      name: container.name,
+      image,
+      command: container.command,
+      env: Object.fromEntries(container.env.map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
+      mounts,
+      memoryLimit: memoryBytes(container.resources?.limits?.memory),
+      securityContext: {
+        runAsUser: { value: BigInt(spec.securityContext.runAsUser) },
+        runAsGroup: { value: BigInt(spec.securityContext.runAsGroup) },
+        capabilities: { drop: securityContext.capabilities.drop, add: securityContext.capabilities.add },
+        noNewPrivs: !securityContext.allowPrivilegeEscalation,
+        readonlyRootfs: securityContext.readOnlyRootFilesystem,
+        maskedPaths: MASKED_PATHS,
+        readonlyPaths: READONLY_PATHS,
+      },
+    });
+    const status = await run.exit();
+    const verdict = `${volumes.get('shared')}/verdict.json`;
+    return { ...status, log: run.log(), verdict: existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined };
+  } finally {
+    await pod.remove();
+  }
+}
+
+export function one(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = manifests.filter(manifest => manifest.kind === kind && (name === undefined || manifest.metadata.name === name));
+  if (found.length !== 1) throw new Error(`expected one ${kind} ${name ?? ''} among the manifests, found ${found.length}`);
+  return found[0];
+}
+
+/** Makes a volume on the node and returns its path there. */
+function volumePath(node: TestNode, podUid: string, volume: any, manifests: readonly Manifest[], daemonSet: Manifest): string {
+  const folder = `/var/lib/kubelet/pods/${podUid}/volumes/${volume.name}`;
+  if (volume.emptyDir) {
+    mkdirSync(node.path(folder), { recursive: true });
+    chmodSync(node.path(folder), 0o777);
+    return folder;
+  }
+  if (volume.projected) {
+    mkdirSync(node.path(folder), { recursive: true });
+    for (const { configMap } of volume.projected.sources) {
+      // The token's sources are for the containers that talk to the API server.
+      const map = configMap && manifests.find(manifest => manifest.kind === 'ConfigMap' && manifest.metadata.name === configMap.name
+        && manifest.metadata.namespace === daemonSet.metadata.namespace);
+      for (const { key, path } of map ? configMap.items : []) node.write(`${folder}/${path}`, map.data[key]);
+    }
+    return folder;
+  }
+  const { path, type } = volume.hostPath;
+  if (type === 'DirectoryOrCreate') mkdirSync(node.path(path), { recursive: true });
+  if (type === 'FileOrCreate') appendFileSync(node.path(path), '');
+  if (!existsSync(node.path(path))) throw new Error(`hostPath ${path} of type ${type} does not exist on the node`);
+  return path;
+}
+
+function envValue(variable: any, podMetadata: any, node: TestNode, daemonSet: Manifest): string {
+  const field: string | undefined = variable.valueFrom?.fieldRef.fieldPath;
+  if (field === undefined) return variable.value;
+  if (field === 'spec.nodeName') return node.name;
+  if (field === 'metadata.namespace') return daemonSet.metadata.namespace!;
+  const annotation = /^metadata\.annotations\['(.*)'\]$/.exec(field)?.[1];
+  if (annotation === undefined) throw new Error(`cannot resolve the fieldRef ${field}`);
+  return podMetadata.annotations[annotation];
+}
+
+function memoryBytes(quantity: string | undefined): bigint | undefined {
+  if (quantity === undefined) return undefined;
+  const mebibytes = /^(\d+)Mi$/.exec(quantity)?.[1];
+  if (mebibytes === undefined) throw new Error(`cannot read the memory limit ${quantity}`);
+  return BigInt(mebibytes) * 1024n * 1024n;
+}

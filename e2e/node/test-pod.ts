@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ContainerClient, ContainerConfig, ContainerStatus } from './container-client';
+import { TestNode } from './test-node';
+import type { PodSandboxConfig } from '../../agent/cri/cri-client';
+import { NAMESPACE_MODE, SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
+
+export interface TestPodOptions {
+  readonly name: string;
+  /** '' is the runtime's default. */
+  readonly handler: string;
+  /** Shares the node's PID namespace. */
+  readonly hostPid?: boolean;
+}
+
+export interface TestContainerOptions {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  readonly mounts?: ContainerConfig['mounts'];
+  readonly memoryLimit?: bigint;
+  readonly securityContext?: NonNullable<NonNullable<ContainerConfig['linux']>['securityContext']>;
+}
+
+/**
+ * A Pod as the kubelet asks the CRI for it. It uses the node's network, because nothing here is about CNI plugins.
+ */
+export class TestPod {
+  static async run(node: TestNode, options: TestPodOptions): Promise<TestPod> {
+    const uid = randomUUID();
+    const config: PodSandboxConfig = {
+      metadata: { name: options.name, namespace: 'default', uid, attempt: 0 },
+      logDirectory: `/var/log/pods/default_${options.name}_${uid}`,
+      linux: {
+        cgroupParent: `/kubepods/pod${uid}`,
+        securityContext: { namespaceOptions: namespaces(options), seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT } },
+      },
+    };
+    const client = new ContainerClient(node.socket);
+    try {
+      return new TestPod(node, options, uid, config, await client.runPodSandbox(config, options.handler));
+    } finally {
+      client.close();
+    }
+  }
+
+  private attempts = 0;
+
+  private constructor(
+    readonly node: TestNode,
+    private readonly options: TestPodOptions,
+    readonly uid: string,
+    private readonly config: PodSandboxConfig,
+    readonly sandboxId: string,
+  ) {}
+
+  /** Creates and starts a container; called again with the same name it is a restart. */
+  async start(container: TestContainerOptions): Promise<TestContainer> {
+    const logPath = `${container.name}/${this.attempts}.log`;
+    const config: ContainerConfig = {
+      metadata: { name: container.name, attempt: this.attempts++ },
+      image: { image: container.image },
+      command: container.command,
+      envs: Object.entries(container.env ?? {}).map(([key, value]) => ({ key, value })),
+      mounts: container.mounts,
+      logPath,
+      linux: {
+        resources: { memoryLimitInBytes: container.memoryLimit },
+        securityContext: {
+          namespaceOptions: namespaces(this.options),
+          seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT },
+          ...container.securityContext,
+        },
+      },
+    };
+    return this.withClient(async client => {
+      const id = await client.createContainer(this.sandboxId, config, this.config);
+      await client.startContainer(id);
+      return new TestContainer(this, id, `${this.config.logDirectory}/${logPath}`);
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.withClient(async client => {
+      await client.stopPodSandbox(this.sandboxId);
+      await client.removePodSandbox(this.sandboxId);
+    });
+  }
+
+  /** A connection of its own for each use: containerd is restarted in between. */
+  async withClient<T>(use: (client: ContainerClient) => Promise<T>): Promise<T> {
+    const client = new ContainerClient(this.node.socket);
+    try {
+      return await use(client);
+    } finally {
+      client.close();
+    }
+  }
+}
+
+export class TestContainer {
+  constructor(private readonly pod: TestPod, readonly id: string, private readonly logFile: string) {}
+
+  status(): Promise<ContainerStatus> {
+    return this.pod.withClient(client => client.containerStatus(this.id));
+  }
+
+  /** Waits for the end of the container. */
+  async exit(timeoutMs = 120_000): Promise<ContainerStatus> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      // While containerd restarts there is no answer; the container runs on.
+      const status = await this.status().catch((error: Error) => error);
+      if (!(status instanceof Error) && status.state === 'exited') return status;
+      if (Date.now() > deadline) throw new Error(`the container did not end within ${timeoutMs} ms: ${JSON.stringify(status)}\n${this.log()}`);
+      await sleep(50);
+    }
+  }
+
+  async exec(...command: string[]): Promise<string> {
+    const { stdout, stderr, exitCode } = await this.pod.withClient(client => client.exec(this.id, command));
+    if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}`);
+    return stdout;
+  }
+
+  async stop(): Promise<void> {
+    await this.pod.withClient(client => client.stopContainer(this.id));
+  }
+
+  /** What it printed, without the CRI's timestamps. */
+  log(): string {
+    return this.pod.node.read(this.logFile).replace(/^\S+ (?:stdout|stderr) [FP] /gm, '');
+  }
+}
+
+function namespaces({ hostPid }: TestPodOptions) {
+  return { network: NAMESPACE_MODE.NODE, pid: hostPid ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.CONTAINER, ipc: NAMESPACE_MODE.POD };
+}
