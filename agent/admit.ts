@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentEnv } from './agent-env';
+import { readBundle } from './bundle';
+import { nodePath, type Gate } from './kube/gate';
+import { labelHandlers, saysAlready, type HandlerStates } from './kube/handler-labels';
+import { inClusterConnection, KubeClient, type KubeConnection, type KubeObject } from './kube/kube-client';
+import { recordProvenPlan } from './kube/node-lease';
+import { freeSlots } from './kube/rollout-slot';
+import { log } from './log';
+import type { InstallVerdict } from '../src/installer/install-plan';
+import { POD_LAYOUT } from '../src/installer/pod-layout';
+
+export interface AdmitOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Folder with the mounted ConfigMaps. */
+  readonly bundle?: string;
+  /** The emptyDir with the verdict. */
+  readonly shared?: string;
+  readonly connection?: KubeConnection;
+}
+
+/**
+ * Tells the cluster what `install` found out. Called again and again: it puts right what somebody changed, and writes
+ * nothing where all is as it should be. A node that failed keeps its slot and its Pod stays not ready.
+ */
+export async function admit(options: AdmitOptions = {}): Promise<void> {
+  const { env = process.env, shared = POD_LAYOUT.shared } = options;
+  const planHash = agentEnv('planHash', env);
+  const { plan } = readBundle(options.bundle);
+  const verdict = readVerdict(shared, planHash);
+  const readyFile = join(shared, 'ready');
+  const failed = verdict.handlers.filter((handler) => handler.verdict === 'failed');
+  const allReady = failed.length === 0;
+  // Not ready before the labels say so, ready only after.
+  if (!allReady) rmSync(readyFile, { force: true });
+
+  if (plan.gate) {
+    const kube = new KubeClient(options.connection ?? inClusterConnection(env));
+    const gate: Gate = { kube, node: agentEnv('nodeName', env), installer: plan.installer, plan: plan.gate };
+    const node = await kube.get<KubeObject>(nodePath(gate.node));
+    // A handler that newer ConfigMaps no longer have is no longer ours to label.
+    const planned = new Set(plan.desiredState === 'ABSENT' ? [] : plan.runtimes.map(({ handler }) => handler));
+    const states: HandlerStates = Object.fromEntries(
+      verdict.handlers.filter(({ handler }) => planned.has(handler)).map(({ handler, verdict: state }) => [handler, state]));
+    const settled = saysAlready(node, states) && existsSync(readyFile);
+    if (!saysAlready(node, states)) {
+      await labelHandlers('admit', gate, node, states);
+      for (const { handler, step, reason } of failed) log('admit', `handler ${handler}`, `failed at ${step ?? 'an unknown step'}: ${reason ?? 'no reason given'}`);
+    }
+    if (allReady) {
+      const news = await recordProvenPlan(gate, node, planHash);
+      if (news) log('admit', `node ${gate.node}`, `plan ${planHash} is proven`);
+      if (news || !settled) await freeSlots(gate);
+    }
+  }
+  if (allReady && !existsSync(readyFile)) {
+    writeFileSync(readyFile, '');
+    log('admit', readyFile, 'ready');
+  }
+}
+
+function readVerdict(shared: string, planHash: string): InstallVerdict {
+  const path = join(shared, 'verdict.json');
+  const verdict = JSON.parse(readFileSync(path, 'utf8')) as InstallVerdict;
+  if (verdict.planHash !== planHash) {
+    throw new Error(`${path} is about the plan ${verdict.planHash}, this Pod is for ${planHash}; it is not used`);
+  }
+  return verdict;
+}

@@ -1,0 +1,35 @@
+import { heldLease, leasePath, nodePath, type Gate } from './gate';
+import { isNotFound, KubeError } from './kube-error';
+import { FENCE_VOICE } from '../../src/installer/fence-policy';
+
+/** No node has this label; the token must not be able to set it. */
+const PROBE = 'sandbox-runtimes/fence-probe';
+
+/**
+ * Shows that the admission policies fence this very token, before it is used: writes that RBAC allows and the
+ * policies must refuse, as dry runs. A policy whose namespace, service account or binding does not fit refuses
+ * nothing, and RBAC alone would let the token label every node of the cluster.
+ */
+export async function proveFence(gate: Gate): Promise<void> {
+  const { kube, node, installer, plan } = gate;
+  const dryRun = { dryRun: true };
+  await mustBeRefused(gate, `the label ${PROBE} on node ${node}`, async () =>
+    kube.apply(nodePath(node), { apiVersion: 'v1', kind: 'Node', metadata: { name: node, labels: { [PROBE]: 'probe' } } }, `${installer} probe`, dryRun));
+  const slot = plan.slots[0];
+  await mustBeRefused(gate, `the slot ${slot} for another node`, async () =>
+    kube.replace(leasePath(gate, slot), heldLease(gate, slot, `not-${node}`), dryRun));
+  await mustBeRefused(gate, `the deletion of slot ${slot}`, async () => kube.delete(leasePath(gate, slot), {}, dryRun));
+}
+
+async function mustBeRefused({ installer }: Gate, what: string, write: () => Promise<unknown>): Promise<void> {
+  const refusal = await write().then(() => undefined, (error: unknown) => error);
+  if (refusal === undefined) {
+    throw new Error(`the token of this Pod is not fenced: the API server would let it write ${what}; apply the ValidatingAdmissionPolicy and `
+      + `ValidatingAdmissionPolicyBinding objects of ${installer} with the namespace and service account they were synthesized for`);
+  }
+  // Somebody takes the slot over at this moment: between two Leases there is nothing to write.
+  if (isNotFound(refusal)) return;
+  if (!(refusal instanceof KubeError)) throw refusal;
+  if (refusal.deniedBy === 'policy' && refusal.answer.includes(`denied request: ${FENCE_VOICE}`)) return;
+  throw new Error(`cannot tell whether the token of this Pod is fenced, because something else than the policy of ${installer} answered: ${refusal.message}`);
+}
