@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { UnpackedFile } from './unpack';
+import { ArchivePlan } from '../../src/installer/install-plan';
+import { Host } from '../host/host';
+
+/** The last file that is written into an unpacked release: what it was unpacked from, and what must be there. */
+export interface Marker {
+  readonly checksum: string;
+  readonly files: readonly UnpackedFile[];
+}
+
+const MARKER = '.sandbox-runtimes.json';
+
+/** Says that a folder is complete; to be called when everything else in it is on the disk. */
+export function writeMarker(host: Host, directory: string, marker: Marker): void {
+  host.write(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`, 0o644);
+}
+
+/** The marker of a folder whose files all have the size they were unpacked with. */
+export function completeMarker(host: Host, directory: string): Marker | undefined {
+  const text = host.read(join(directory, MARKER))?.toString();
+  if (text === undefined) return undefined;
+  const marker = parse(text);
+  return marker?.files.every(({ path, size }) => host.stat(join(directory, path))?.size === size) ? marker : undefined;
+}
+
+export function markerChecksum({ checksum }: ArchivePlan): string {
+  return `${checksum.algorithm}:${checksum.hex.toLowerCase()}`;
+}
+
+function parse(text: string): Marker | undefined {
+  try {
+    return JSON.parse(text) as Marker;
+  } catch {
+    return undefined;
+  }
+}
