@@ -28,13 +28,14 @@ export async function runInstall(node: TestNode, manifests: readonly Manifest[],
   const container = spec.initContainers.find(({ name }: { name: string }) => name === 'install');
   const pod = await TestPod.run(node, { name: daemonSet.metadata.name, handler: '', hostPid: true });
   try {
-    const volumes = new Map<string, string>(spec.volumes.map((volume: any) => [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
+    const volumes = new Map<string, string>(spec.volumes.map((volume: any) =>
+      [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
     const mounts: ContainerConfig['mounts'] = container.volumeMounts.map((mount: any) => ({
       containerPath: mount.mountPath,
       hostPath: volumes.get(mount.name),
       readonly: mount.readOnly ?? false,
       // IfPossible: as the kubelet decides from what the runtime reports; containerd 1.7 cannot.
-      recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.containerd !== '1.7',
+      recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.version !== '1.7',
     }));
     const { securityContext } = container;
     const run = await pod.start({

@@ -52,7 +52,7 @@ export class TestNode {
   readonly name: string;
   private process?: ChildProcess;
 
-  private constructor(private readonly folder: string, readonly containerd: ContainerdVersion) {
+  private constructor(private readonly folder: string, readonly version: ContainerdVersion) {
     this.name = `sandbox-runtimes-${basename(folder)}`;
   }
 
