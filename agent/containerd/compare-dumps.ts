@@ -1,0 +1,72 @@
+import { runtimesOf } from './runtime-tables';
+import { isTable, sameMeaning, Table, tableAt } from './toml';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+
+/** How many differences a message names: the first ones say enough. */
+const NAMED = 3;
+
+/**
+ * What is wrong with a change, judged by containerd's own reading of the configuration before and after; empty if
+ * every wanted handler is served with exactly the wanted values and nothing else is different.
+ *
+ * @param wanted runtime table by handler.
+ * @param removed handlers that were ours before and may go.
+ */
+export function compareDumps(before: Table, after: Table, wanted: ReadonlyMap<string, Table>, removed: readonly string[] = []): string[] {
+  const problems = [...wanted].flatMap(([handler, table]) => {
+    const served = servedRuntimes(after)[handler];
+    if (!isTable(served)) return [`handler "${handler}" is not served`];
+    return differences(table, picked(served, table), `runtimes.${handler}`);
+  });
+  const ours = [...wanted.keys(), ...removed];
+  problems.push(...differences(withoutOurs(before, ours), withoutOurs(after, ours), ''));
+  return problems.length > NAMED ? [...problems.slice(0, NAMED), `and ${problems.length - NAMED} more`] : problems;
+}
+
+/** The runtimes that a dump shows: a daemon writes one of the two sections. */
+export function servedRuntimes(dump: Table): Table {
+  return runtimesOf(dump, CONTAINERD_TABLES.v3) ?? runtimesOf(dump, CONTAINERD_TABLES.v2) ?? {};
+}
+
+/** A dump without our runtimes and without `imports`, which legitimately differ. */
+function withoutOurs(dump: Table, handlers: readonly string[]): Table {
+  const rest = structuredClone(dump);
+  delete rest.imports;
+  for (const section of Object.values(CONTAINERD_TABLES)) {
+    const runtimes = tableAt(rest, ['plugins', section, 'containerd', 'runtimes']) ?? {};
+    for (const handler of handlers) delete runtimes[handler];
+  }
+  return rest;
+}
+
+/** The part of a table that another one speaks of: containerd adds its defaults to each runtime. */
+function picked(table: Table, like: Table): Table {
+  const keys = Object.keys(like).filter((key) => Object.hasOwn(table, key));
+  return Object.fromEntries(keys.map((key) => {
+    const [value, wanted] = [table[key], like[key]];
+    return [key, isTable(value) && isTable(wanted) ? picked(value, wanted) : value];
+  }));
+}
+
+/** Each difference as `path: before -> after`. A missing key is the same as its zero value, as it is for containerd. */
+function differences(before: Table, after: Table, path: string): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
+    const [old, now] = [before[key], after[key]];
+    const at = path ? `${path}.${key}` : key;
+    if (isTable(old ?? {}) && isTable(now ?? {})) return differences(asTable(old), asTable(now), at);
+    if (sameMeaning(old, now) || (isZero(old) && isZero(now))) return [];
+    return [`${at} would change from ${shown(old)} to ${shown(now)}`];
+  });
+}
+
+function asTable(value: Table[string] | undefined): Table {
+  return isTable(value) ? value : {};
+}
+
+function isZero(value: Table[string] | undefined): boolean {
+  return value === undefined || value === '' || value === 0n || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+function shown(value: Table[string] | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value, (_, inner: unknown) => typeof inner === 'bigint' ? Number(inner) : inner);
+}

@@ -1,0 +1,85 @@
+import { HOST_LAYOUT } from '../../src/installer/host-layout';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { Refusal } from '../refusal';
+import { configVersionOf, mergesDropIns } from './containerd-version';
+import { ConfigFile, configVersion, pluginTables } from './loaded-config';
+import { CRI_SECTIONS, runtimesOf } from './runtime-tables';
+import { isTable, tableAt, valueAt } from './toml';
+
+/** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
+const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
+
+/** Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely. */
+export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[]): void {
+  refuseNewerVersion(containerdVersion, config);
+  refuseDisabledCri(config);
+  refuseTakenHandlers(config, handlers);
+  if (!mergesDropIns(containerdVersion)) refuseUnusableOn1x(config);
+}
+
+function refuseNewerVersion(containerdVersion: string, config: readonly ConfigFile[]): void {
+  const highest = configVersionOf(containerdVersion);
+  for (const { path, content } of config) {
+    const version = content.version ?? 0n;
+    if (typeof version !== 'bigint') throw new Refusal(`${path}: version has to be a whole number, found ${JSON.stringify(version)}`);
+    if (version > highest) {
+      throw new Refusal(`${path} has version = ${version}, but containerd ${containerdVersion} reads ${highest} at most: `
+        + 'update containerd or restore the file for this version');
+    }
+  }
+}
+
+function refuseDisabledCri(config: readonly ConfigFile[]): void {
+  for (const { path, content } of config) {
+    const disabled = Array.isArray(content.disabled_plugins) ? content.disabled_plugins : [];
+    const found = disabled.find((plugin) => CRI_PLUGINS.includes(plugin));
+    if (found !== undefined) {
+      throw new Refusal(`${path}: disabled_plugins has ${JSON.stringify(found)}, so containerd does not serve the kubelet at all: `
+        + 'remove the entry and restart containerd (the docker.com package installs such a file)');
+    }
+  }
+}
+
+function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[]): void {
+  for (const { path, content } of config) {
+    for (const section of CRI_SECTIONS) {
+      const runtimes = runtimesOf(content, section) ?? {};
+      const taken = handlers.find((handler) => Object.hasOwn(runtimes, handler));
+      if (taken === undefined) continue;
+      const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
+      const ours = typeof shim === 'string' && shim.startsWith(`${HOST_LAYOUT.opt}/`);
+      throw new Refusal(ours
+        ? `${path}: the table of handler "${taken}" points to ${shim} but stands outside the installer's markers, so another tool `
+          + `must have rewritten the file: remove the tables [plugins."${section}".containerd.runtimes.${taken}] by hand`
+        : `${path} already has a handler "${taken}" (${shim ? `it runs ${shim}` : 'without a runtime type'}), which somebody else installed: `
+          + 'give the runtime another handler name, or remove that table first');
+    }
+  }
+}
+
+function refuseUnusableOn1x(config: readonly ConfigFile[]): void {
+  if (config.length === 0) return;
+  const [main, ...imported] = config;
+  if (configVersion(config) !== 2) {
+    throw new Refusal(`${main.path} has no "version = 2", so containerd 1.x reads it as a version 1 file and ignores version 2 tables: `
+      + 'write a version 2 file, containerd config default prints one');
+  }
+  const replacing = imported.find(({ content }) => CONTAINERD_TABLES.v2 in pluginTables(content));
+  if (replacing) {
+    throw new Refusal(`${replacing.path} is imported and has CRI settings, and containerd 1.x lets them replace all those of ${main.path}: `
+      + `move them to ${main.path}`);
+  }
+  refuseMissingDefaultRuntime(main);
+}
+
+/** containerd 1.x does not load its CRI plugin if the default runtime has no table, and that is so before we come. */
+function refuseMissingDefaultRuntime({ path, content }: ConfigFile): void {
+  const containerd = tableAt(content, ['plugins', CONTAINERD_TABLES.v2, 'containerd']) ?? {};
+  if (valueAt(containerd, ['default_runtime', 'runtime_type'])) return;
+  const name = containerd.default_runtime_name ?? 'runc';
+  const runtimes = isTable(containerd.runtimes) ? containerd.runtimes : { runc: {} };
+  if (typeof name !== 'string' || !Object.hasOwn(runtimes, name)) {
+    throw new Refusal(`${path}: the default runtime ${JSON.stringify(name)} has no table below runtimes, so containerd 1.x does not serve `
+      + `the kubelet: add [plugins."${CONTAINERD_TABLES.v2}".containerd.runtimes.${String(name)}] or correct default_runtime_name`);
+  }
+}
