@@ -1,0 +1,23 @@
+import type { Manifest } from './manifest';
+
+export type Severity = 'error' | 'warning';
+
+/** What a rule has against an object: what was given, what is allowed, what to write instead. */
+export interface Problem {
+  readonly object: Manifest;
+  readonly message: string;
+  /** An error if left out. */
+  readonly severity?: Severity;
+}
+
+/** A problem as it is reported. */
+export interface Finding {
+  /** Id of the rule, the link that is broken. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** Kind, namespace and name of the object. */
+  readonly object: string;
+  /** Where the object comes from, if the caller knows: a construct's path, a file and line. */
+  readonly where?: string;
+  readonly message: string;
+}

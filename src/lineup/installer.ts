@@ -1,0 +1,104 @@
+import { describe, nameOf, namespaceOf, recordAt, textAt, valueAt, type Manifest } from './manifest';
+import { readPlan } from './plan-shape';
+import { viewPod, type PodView } from './pod-view';
+import { readRuntimeTable, type RuntimeTable } from './runtime-table';
+import type { InstallPlan, RuntimePlan } from '../installer/install-plan';
+import { PLAN_HASH_ANNOTATION, POD_LAYOUT } from '../installer/pod-layout';
+import { CONTAINERD_TABLES } from '../platform/containerd-config';
+
+/** The configuration versions that a runtime has tables for. */
+export type TableVersion = keyof typeof CONTAINERD_TABLES;
+export const TABLE_VERSIONS = Object.keys(CONTAINERD_TABLES) as TableVersion[];
+
+/** A DaemonSet that carries out an install plan, with the ConfigMaps it mounts. */
+export interface Installer {
+  readonly daemonSet: Manifest;
+  /** `<namespace>/<DaemonSet>`, as the plan names it. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly pod: PodView;
+  readonly planHash?: string;
+  /** What the Pod finds below its bundle folder: path to content. */
+  readonly bundle: ReadonlyMap<string, string>;
+  /** ConfigMaps and keys that the bundle names and the manifests lack, as sentences. */
+  readonly missing: readonly string[];
+  /** Absent if there is none that can be read; then `planProblem` says why. */
+  readonly plan?: InstallPlan;
+  readonly planProblem?: string;
+}
+
+/** A runtime that an installer brings to its nodes. */
+export interface InstalledRuntime {
+  readonly installer: Installer;
+  readonly plan: InstallPlan;
+  readonly runtime: RuntimePlan;
+  /** A table, a sentence that says why it is none, or undefined where its file is missing. */
+  readonly tables: { readonly [version in TableVersion]: RuntimeTable | string | undefined };
+}
+
+/** Whether a DaemonSet is one of our installers: by its annotation, or by what it mounts. */
+export function isInstaller(daemonSet: Manifest): boolean {
+  return textAt(daemonSet, 'spec', 'template', 'metadata', 'annotations', PLAN_HASH_ANNOTATION) !== undefined
+    || viewPod(valueAt(daemonSet, 'spec', 'template', 'spec')).containers.some(({ mounts }) => mounts.some(({ path }) => path === POD_LAYOUT.bundle));
+}
+
+/** @param configMaps the ConfigMaps of a name in the installer's namespace */
+export function readInstaller(daemonSet: Manifest, configMaps: (namespace: string, name: string) => readonly Manifest[]): Installer {
+  const namespace = namespaceOf(daemonSet);
+  const pod = viewPod(valueAt(daemonSet, 'spec', 'template', 'spec'));
+  const bundle = new Map<string, string>();
+  const missing: string[] = [];
+  for (const source of bundleSources(pod)) {
+    const [configMap, ...others] = configMaps(namespace, source.name);
+    if (!configMap) {
+      missing.push(`the ConfigMap ${namespace}/${source.name}, which the bundle mounts, is not there`);
+      continue;
+    }
+    if (others.length) {
+      missing.push(`there are ${others.length + 1} of ${describe(configMap)}, and only one can be in a cluster`);
+    }
+    const data = recordAt(configMap, 'data');
+    for (const { key, path } of source.items ?? Object.keys(data).map((name) => ({ key: name, path: name }))) {
+      const content = textAt(data, key);
+      if (content === undefined) {
+        missing.push(`${describe(configMap)} has no key "${key}", which the bundle mounts; it has ${Object.keys(data).join(', ') || 'none'}`);
+      } else {
+        bundle.set(path, content);
+      }
+    }
+  }
+  const planText = bundle.get('plan.json');
+  const plan = planText === undefined ? undefined : readPlan(planText);
+  return {
+    daemonSet,
+    name: `${namespace}/${nameOf(daemonSet)}`,
+    namespace,
+    pod,
+    planHash: textAt(daemonSet, 'spec', 'template', 'metadata', 'annotations', PLAN_HASH_ANNOTATION),
+    bundle,
+    missing,
+    ...(typeof plan === 'string' ? { planProblem: plan } : { plan }),
+  };
+}
+
+/** The runtimes of an installer; none if its plan cannot be read. */
+export function installedRuntimes(installer: Installer): InstalledRuntime[] {
+  const { plan, bundle } = installer;
+  return (plan?.runtimes ?? []).map((runtime) => ({
+    installer,
+    plan: plan!,
+    runtime,
+    tables: Object.fromEntries(TABLE_VERSIONS.map((version) => {
+      const text = bundle.get(`files/${runtime.tables[version]}`);
+      return [version, text === undefined ? undefined : readRuntimeTable(text, CONTAINERD_TABLES[version])];
+    })) as InstalledRuntime['tables'],
+  }));
+}
+
+/** The ConfigMaps of the volume that is mounted at the bundle's path; where none is, of the one that has a plan. */
+function bundleSources(pod: PodView) {
+  const mounted = pod.containers.flatMap(({ mounts }) => mounts).find(({ path }) => path === POD_LAYOUT.bundle);
+  const volume = pod.volumes.get(mounted?.volume ?? '')
+    ?? [...pod.volumes.values()].find(({ configMaps }) => configMaps.some(({ items }) => items?.some(({ path }) => path === 'plan.json')));
+  return volume?.configMaps ?? [];
+}

@@ -1,0 +1,126 @@
+import { installedRuntimes, isInstaller, readInstaller, type InstalledRuntime, type Installer } from './installer';
+import { nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
+import { textMap, viewTolerations, type Toleration } from './pod-view';
+import { podSpecPath } from '../workload/pod-spec-path';
+
+/** An object whose Pods name a RuntimeClass. */
+export interface SandboxedObject {
+  readonly object: Manifest;
+  readonly podSpec: unknown;
+  readonly runtimeClassName: string;
+}
+
+export interface RuntimeClass {
+  readonly object: Manifest;
+  readonly name: string;
+  readonly handler: string;
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  readonly tolerations: readonly Toleration[];
+}
+
+/** Kinds that an installer refers to, and which the rules look up by name. */
+const REFERENCES = [
+  'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'Lease', 'Namespace', 'Role', 'RoleBinding', 'ServiceAccount',
+  'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
+] as const;
+export type ReferenceKind = typeof REFERENCES[number];
+
+const REFERENCE_KINDS: ReadonlySet<string> = new Set(REFERENCES);
+
+/** The manifests, read once; every rule only looks things up. */
+export class LineUpIndex {
+  /** By the name of the RuntimeClass that they ask for. */
+  public readonly sandboxed: ReadonlyMap<string, readonly SandboxedObject[]>;
+  /** By name. Those that are declared as external are left out. */
+  public readonly classes: ReadonlyMap<string, readonly RuntimeClass[]>;
+  public readonly installers: readonly Installer[];
+  public readonly runtimes: readonly InstalledRuntime[];
+  /** Objects of any kind that was understood; none means that there was nothing to judge. */
+  public readonly understood: number;
+
+  private readonly references = new Map<string, Map<string, Manifest[]>>();
+
+  constructor(
+    manifests: Iterable<unknown>,
+    /** Names of RuntimeClasses that somebody else owns. */
+    public readonly external: ReadonlySet<string>,
+    /** Whether the manifests are all there is, so that what they do not know is wrong. */
+    public readonly judgesUnknown: boolean,
+  ) {
+    const sandboxed = new Map<string, SandboxedObject[]>();
+    const classes = new Map<string, RuntimeClass[]>();
+    const daemonSets: Manifest[] = [];
+    let understood = 0;
+    for (const object of unfold(manifests)) {
+      const { kind } = object;
+      if (typeof kind !== 'string') {
+        continue;
+      }
+      const path = podSpecPath(object.apiVersion, kind);
+      if (path) {
+        understood += 1;
+        const podSpec = valueAt(object, ...path);
+        const given = valueAt(podSpec, 'runtimeClassName');
+        if (given !== undefined && given !== null) {
+          append(sandboxed, String(given), { object, podSpec, runtimeClassName: String(given) });
+        }
+        if (kind === 'DaemonSet' && isInstaller(object)) {
+          daemonSets.push(object);
+        }
+      } else if (kind === 'RuntimeClass' && textAt(object, 'apiVersion')?.startsWith('node.k8s.io/')) {
+        understood += 1;
+        if (!external.has(nameOf(object))) {
+          append(classes, nameOf(object), viewClass(object));
+        }
+      } else if (REFERENCE_KINDS.has(kind)) {
+        const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();
+        this.references.set(kind, ofKind);
+        append(ofKind, referenceKey(nameOf(object), textAt(object, 'metadata', 'namespace') === undefined ? '' : namespaceOf(object)), object);
+      }
+    }
+    this.sandboxed = sandboxed;
+    this.classes = classes;
+    this.understood = understood;
+    this.installers = daemonSets.map((daemonSet) => readInstaller(daemonSet, (namespace, name) => this.find('ConfigMap', name, namespace)));
+    this.runtimes = this.installers.flatMap(installedRuntimes);
+  }
+
+  /** Objects of a name; those of a namespaced kind may leave out the namespace `default`. */
+  public find(kind: ReferenceKind, name: string, namespace = ''): readonly Manifest[] {
+    const ofKind = this.references.get(kind);
+    return [
+      ...ofKind?.get(referenceKey(name, namespace)) ?? [],
+      ...(namespace === 'default' ? ofKind?.get(referenceKey(name, '')) ?? [] : []),
+    ];
+  }
+
+  /** All objects of a kind. */
+  public *all(kind: ReferenceKind): Generator<Manifest> {
+    for (const objects of this.references.get(kind)?.values() ?? []) {
+      yield* objects;
+    }
+  }
+}
+
+function referenceKey(name: string, namespace: string): string {
+  return `${namespace}/${name}`;
+}
+
+function viewClass(object: Manifest): RuntimeClass {
+  return {
+    object,
+    name: nameOf(object),
+    handler: textAt(object, 'handler') ?? '',
+    nodeSelector: textMap(recordAt(object, 'scheduling'), 'nodeSelector'),
+    tolerations: viewTolerations(valueAt(object, 'scheduling', 'tolerations')),
+  };
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values) {
+    values.push(value);
+  } else {
+    map.set(key, [value]);
+  }
+}

@@ -1,0 +1,94 @@
+import { isRecord, valueAt } from './manifest';
+import { INSTALL_PLAN_FORMAT, type InstallPlan } from '../installer/install-plan';
+
+/** A primitive's name, an object's members (`name?` may be absent, `*` stands for any), or an array's element. */
+type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [member: string]: Shape };
+
+const HOST_FILE: Shape = { path: 'string', key: 'string', sha256: 'string' };
+
+/** What the rules read of an install plan. */
+const PLAN: Shape = {
+  'format': 'number',
+  'installer': 'string',
+  'desiredState': 'string',
+  'platform': {
+    name: 'string',
+    configFile: 'string',
+    dropInFile: 'string',
+    socket: 'string',
+    binaries: ['string'],
+    restart: { 'kind': 'string', 'unit?': 'string', 'pidFile?': 'string' },
+  },
+  'runtimes': [{
+    handler: 'string',
+    runtimeClassName: 'string',
+    runtime: 'string',
+    release: 'string',
+    label: 'string',
+    runtimeType: 'string',
+    shim: 'string',
+    config: HOST_FILE,
+    tables: { v2: 'string', v3: 'string' },
+    artifact: {
+      directory: 'string',
+      archives: { '*': { url: 'string', checksum: { algorithm: 'string', hex: 'string' } } },
+      required: ['string'],
+      version: { command: ['string'], output: 'string' },
+    },
+  }],
+  'kubelet?': { file: HOST_FILE, kind: 'string' },
+  'crictl?': HOST_FILE,
+  'gate?': { namespace: 'string', slots: ['string'], nodeLeasePrefix: 'string' },
+};
+
+/** The plan, or a sentence that says why the text is none. */
+export function readPlan(text: string): InstallPlan | string {
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch (error) {
+    return `plan.json is not JSON: ${(error as Error).message}`;
+  }
+  const format = valueAt(plan, 'format');
+  if (typeof format === 'number' && format !== INSTALL_PLAN_FORMAT) {
+    return `plan.json has the format ${format}, and this version reads only ${INSTALL_PLAN_FORMAT}; check it with the version of the library that wrote it`;
+  }
+  const problem = mismatch(PLAN, plan, 'plan.json');
+  return problem ?? plan as InstallPlan;
+}
+
+function mismatch(shape: Shape, value: unknown, path: string): string | undefined {
+  if (typeof shape === 'string') {
+    return typeof value === shape ? undefined : `${path} has to be a ${shape}, not ${JSON.stringify(value) ?? 'absent'}`;
+  }
+  if (isElementShape(shape)) {
+    return Array.isArray(value)
+      ? firstOf(value.entries(), ([index, element]) => mismatch(shape[0], element, `${path}[${index}]`))
+      : `${path} has to be an array, not ${JSON.stringify(value) ?? 'absent'}`;
+  }
+  if (!isRecord(value)) {
+    return `${path} has to be an object, not ${JSON.stringify(value) ?? 'absent'}`;
+  }
+  return firstOf(Object.entries(shape), ([member, inner]) => {
+    if (member === '*') {
+      return firstOf(Object.entries(value), ([key, entry]) => mismatch(inner, entry, `${path}.${key}`));
+    }
+    const optional = member.endsWith('?');
+    const key = optional ? member.slice(0, -1) : member;
+    return optional && value[key] === undefined ? undefined : mismatch(inner, value[key], `${path}.${key}`);
+  });
+}
+
+function isElementShape(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
+
+function firstOf<T>(items: Iterable<T>, problem: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = problem(item);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}

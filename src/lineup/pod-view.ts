@@ -1,0 +1,121 @@
+import { isRecord, listAt, recordAt, textAt, valueAt } from './manifest';
+
+/** What the rules look at in the spec of an installer's Pod. */
+export interface PodView {
+  /** In the order in which they start. */
+  readonly containers: readonly ContainerView[];
+  readonly volumes: ReadonlyMap<string, VolumeView>;
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  readonly tolerations: readonly Toleration[];
+  readonly serviceAccountName?: string;
+}
+
+export interface ContainerView {
+  readonly name: string;
+  readonly mounts: readonly MountView[];
+  /** Command, arguments, commands of probes and values of environment variables. */
+  readonly texts: readonly string[];
+  /** Environment variables that come from a field of the Pod. */
+  readonly fieldRefs: ReadonlyMap<string, string>;
+}
+
+export interface MountView {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+export interface VolumeView {
+  readonly hostPath?: string;
+  readonly emptyDir: boolean;
+  readonly configMaps: readonly ConfigMapSource[];
+  /** Whether a service account token is in it. */
+  readonly token: boolean;
+  /** Names of the files of a projected volume. */
+  readonly paths: readonly string[];
+}
+
+export interface ConfigMapSource {
+  readonly name: string;
+  /** Key and the path it is mounted at; undefined: every key at its own name. */
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly effect?: string;
+}
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+
+export function viewPod(podSpec: unknown): PodView {
+  return {
+    containers: [...listAt(podSpec, 'initContainers'), ...listAt(podSpec, 'containers')].map(viewContainer),
+    volumes: new Map(listAt(podSpec, 'volumes').map((volume) => [textAt(volume, 'name') ?? '', viewVolume(volume)])),
+    nodeSelector: textMap(podSpec, 'nodeSelector'),
+    tolerations: viewTolerations(valueAt(podSpec, 'tolerations')),
+    serviceAccountName: textAt(podSpec, 'serviceAccountName'),
+  };
+}
+
+/** The members of an object of strings. */
+export function textMap(value: unknown, ...path: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(Object.entries(recordAt(value, ...path)).map(([key, text]) => [key, String(text)]));
+}
+
+export function viewTolerations(tolerations: unknown): Toleration[] {
+  return (Array.isArray(tolerations) ? tolerations : []).filter(isRecord).map((toleration) => ({
+    key: textAt(toleration, 'key') || undefined,
+    operator: textAt(toleration, 'operator') ?? 'Equal',
+    value: textAt(toleration, 'value') ?? '',
+    effect: textAt(toleration, 'effect') || undefined,
+  }));
+}
+
+function viewContainer(container: unknown): ContainerView {
+  const env = listAt(container, 'env');
+  const lists = [listAt(container, 'command'), listAt(container, 'args'), ...PROBES.map((probe) => listAt(container, probe, 'exec', 'command'))];
+  return {
+    name: textAt(container, 'name') ?? '',
+    mounts: listAt(container, 'volumeMounts').map((mount) => ({
+      volume: textAt(mount, 'name') ?? '',
+      path: textAt(mount, 'mountPath') ?? '',
+      readOnly: valueAt(mount, 'readOnly') === true,
+    })),
+    texts: [...lists.flat(), ...env.map((variable) => valueAt(variable, 'value'))].filter((text) => typeof text === 'string'),
+    fieldRefs: new Map(env.flatMap((variable) => {
+      const field = textAt(variable, 'valueFrom', 'fieldRef', 'fieldPath');
+      return field === undefined ? [] : [[textAt(variable, 'name') ?? '', field] as const];
+    })),
+  };
+}
+
+function viewVolume(volume: unknown): VolumeView {
+  const sources = listAt(volume, 'projected', 'sources');
+  const own = valueAt(volume, 'configMap');
+  return {
+    hostPath: textAt(volume, 'hostPath', 'path'),
+    emptyDir: isRecord(valueAt(volume, 'emptyDir')),
+    configMaps: [
+      ...sources.filter((source) => valueAt(source, 'configMap') !== undefined).map((source) => viewConfigMap(valueAt(source, 'configMap'))),
+      ...(own === undefined ? [] : [viewConfigMap(own)]),
+    ],
+    token: sources.some((source) => valueAt(source, 'serviceAccountToken') !== undefined),
+    paths: sources.flatMap((source) => [
+      textAt(source, 'serviceAccountToken', 'path') ?? [],
+      ...[...listAt(source, 'configMap', 'items'), ...listAt(source, 'downwardAPI', 'items')].map((item) => textAt(item, 'path') ?? []),
+    ].flat()),
+  };
+}
+
+function viewConfigMap(source: unknown): ConfigMapSource {
+  return {
+    name: textAt(source, 'name') ?? '',
+    items: valueAt(source, 'items') === undefined ? undefined : listAt(source, 'items').map((item) => ({
+      key: textAt(item, 'key') ?? '',
+      path: textAt(item, 'path') ?? '',
+    })),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Rule } from './rule';
+import { artifact } from './rules/artifact';
+import { classExists } from './rules/class-exists';
+import { classOfRuntime } from './rules/class-of-runtime';
+import { configPath } from './rules/config-path';
+import { duplicateName } from './rules/duplicate-name';
+import { fence } from './rules/fence';
+import { handlerInstalled } from './rules/handler-installed';
+import { hostNamespaces } from './rules/host-namespaces';
+import { installerBundle } from './rules/installer-bundle';
+import { installerCommands } from './rules/installer-commands';
+import { installerMounts } from './rules/installer-mounts';
+import { installerOverlap } from './rules/installer-overlap';
+import { installerPlan } from './rules/installer-plan';
+import { installerPods } from './rules/installer-pods';
+import { installerToken } from './rules/installer-token';
+import { planHash } from './rules/plan-hash';
+import { platform } from './rules/platform';
+import { podNodeSelector } from './rules/pod-node-selector';
+import { readinessLabel } from './rules/readiness-label';
+import { release } from './rules/release';
+import { runtimeTable } from './rules/runtime-table';
+import { sandboxInNameOnly } from './rules/sandbox-in-name-only';
+import { shim } from './rules/shim';
+import { stagedFiles } from './rules/staged-files';
+import { tolerations } from './rules/tolerations';
+import { validName } from './rules/valid-name';
+
+/** Every rule, from the Pod down to the node. */
+export const RULES: readonly Rule[] = [
+  classExists, hostNamespaces, podNodeSelector,
+  classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName,
+  runtimeTable, shim, configPath, stagedFiles, artifact, release, platform,
+  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
+];

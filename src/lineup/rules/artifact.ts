@@ -1,0 +1,42 @@
+import { releaseDirectory } from '../../installer/host-layout';
+import type { RuntimePlan } from '../../installer/install-plan';
+import type { Rule } from '../rule';
+
+/** What download locations call the architectures that Kubernetes calls amd64 and arm64. */
+const ARCHITECTURES = /\b(amd64|x86_64|arm64|aarch64)\b/g;
+
+/** Shim -> release: the archives that are downloaded are of the release, and unpacked to the release's own folder. */
+export const artifact: Rule = {
+  id: 'artifact',
+  *check({ runtimes }) {
+    for (const { installer, runtime } of runtimes) {
+      for (const message of problems(runtime)) {
+        yield { object: installer.daemonSet, message };
+      }
+    }
+  },
+};
+
+function* problems({ handler, runtime, release, artifact: { directory, archives, required, version } }: RuntimePlan): Generator<string> {
+  const expected = releaseDirectory(runtime, release);
+  if (directory !== expected) {
+    yield `the release of "${handler}" is unpacked to "${directory}"; the folder of ${runtime} ${release} is "${expected}"`;
+  }
+  const [program] = version.command;
+  if (!required.includes(program)) {
+    yield `the version command of "${handler}" is "${program}", which is not among the files that the release brings: ${required.join(', ')}`;
+  }
+  if (!version.output.includes(release)) {
+    yield `the version command of "${handler}" is to print "${version.output}", which does not name the release ${release}`;
+  }
+  const urls = Object.values(archives).map(({ url }) => url);
+  for (const url of urls) {
+    if (!url.split('/').some((part) => part.includes(release))) {
+      yield `the archive of "${handler}" is "${url}", which does not name the release ${release}`;
+    }
+  }
+  const [first, ...others] = urls.map((url) => url.replace(ARCHITECTURES, '<architecture>'));
+  if (others.some((other) => other !== first)) {
+    yield `the archives of "${handler}" lie in different places: ${urls.join(' and ')}; only the architecture may differ`;
+  }
+}

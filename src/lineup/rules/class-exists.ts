@@ -1,0 +1,21 @@
+import { describe } from '../manifest';
+import type { Rule } from '../rule';
+
+/** Pod -> RuntimeClass: the class that Pods ask for is there, or belongs to somebody else. */
+export const classExists: Rule = {
+  id: 'class-exists',
+  *check({ sandboxed, classes, external, judgesUnknown }) {
+    for (const [name, [first, ...others]] of sandboxed) {
+      if (classes.has(name) || external.has(name) || !judgesUnknown) {
+        continue;
+      }
+      const users = others.length ? ` (and ${others.length} more: ${others.slice(0, 3).map(({ object }) => describe(object)).join(', ')}${others.length > 3 ? ', ...' : ''})` : '';
+      const known = [...classes.keys(), ...external].sort().join(', ') || 'none';
+      yield {
+        object: first.object,
+        message: `runtimeClassName is "${name}"${users}, but there is no such RuntimeClass; known are: ${known}; `
+          + 'write one of them, add the RuntimeClass, or declare it as external if somebody else owns it',
+      };
+    }
+  },
+};

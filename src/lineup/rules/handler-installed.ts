@@ -1,0 +1,69 @@
+import { HANDLER_LABEL_PREFIX, handlerLabel } from '../../installer/handler-label';
+import type { InstalledRuntime } from '../installer';
+import type { RuntimeClass } from '../line-up-index';
+import type { Rule } from '../rule';
+
+/** Handlers that nodes have without an installer. */
+const DEFAULT_RUNTIMES = new Set(['runc', 'crun']);
+/** Every sandbox runtime runs on Linux only, so every installer's pool has this label whether or not a class asks for it. */
+const IMPLIED_LABEL = 'kubernetes.io/os';
+
+/** RuntimeClass -> handler on the nodes: whichever node the class selects, its handler was installed there. */
+export const handlerInstalled: Rule = {
+  id: 'handler-installed',
+  *check({ classes, runtimes, judgesUnknown }) {
+    for (const runtimeClass of [...classes.values()].flat()) {
+      const { object, handler, nodeSelector } = runtimeClass;
+      const serving = runtimes.filter(({ runtime }) => runtime.handler === handler);
+      if (serving.length) {
+        const message = unreached(runtimeClass, serving);
+        if (message) {
+          yield { object, message };
+        }
+        continue;
+      }
+      const label = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX));
+      const installed = [...new Set(runtimes.map(({ runtime }) => runtime.handler))].sort().join(', ') || 'none';
+      if (label) {
+        yield {
+          object,
+          message: `nothing here installs the handler "${handler}", so no node gets the label ${label} that the class selects; installed handlers are: ${installed}; `
+            + 'write one of them, or add the installer to what is checked',
+        };
+      } else if (judgesUnknown && !DEFAULT_RUNTIMES.has(handler)) {
+        yield {
+          object,
+          severity: 'warning',
+          message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; `
+            + 'if somebody else installs it, declare the class as external',
+        };
+      }
+    }
+  },
+};
+
+/** Why the class selects nodes without the handler; undefined if it does not. */
+function unreached({ handler, nodeSelector }: RuntimeClass, serving: readonly InstalledRuntime[]): string | undefined {
+  const leaving = serving.filter(({ plan }) => plan.desiredState !== 'PRESENT');
+  if (leaving.length === serving.length) {
+    return `the handler "${handler}" is being taken off its nodes (desiredState of ${names(leaving)} is ${leaving[0].plan.desiredState}); `
+      + 'set it to PRESENT, or delete the class and what runs on it first';
+  }
+  const pools = serving.filter((runtime) => !leaving.includes(runtime));
+  const gated = nodeSelector.has(handlerLabel(handler));
+  const reached = pools.some(({ installer: { pod } }) => [...pod.nodeSelector].every(([key, value]) => {
+    const selected = nodeSelector.get(key);
+    // With the gate's label only nodes that were proven are left, so the pool need not be spelled again.
+    return selected === value || (selected === undefined && (gated || key === IMPLIED_LABEL));
+  }));
+  return reached ? undefined : `the class selects the nodes ${selector(nodeSelector)}, but the handler "${handler}" is installed only on `
+    + `${pools.map(({ installer }) => `${selector(installer.pod.nodeSelector)} (${installer.name})`).join(' and ')}; make scheduling.nodeSelector agree with the pool`;
+}
+
+function names(runtimes: readonly InstalledRuntime[]): string {
+  return runtimes.map(({ installer }) => installer.name).join(', ');
+}
+
+function selector(labels: ReadonlyMap<string, string>): string {
+  return `{${[...labels].map(([key, value]) => `${key}: ${value}`).join(', ')}}`;
+}

@@ -1,0 +1,40 @@
+import { HOST_LAYOUT } from '../../installer/host-layout';
+import { POD_LAYOUT } from '../../installer/pod-layout';
+import type { Rule } from '../rule';
+
+const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
+const LOCK = `${HOST_LAYOUT.state}/lock`;
+const READY = `${POD_LAYOUT.shared}/ready`;
+const ROLES = ['claim', 'install', 'admit'];
+
+/** An absolute path in a command line; what follows a scheme or an address is none. */
+const ABSOLUTE_PATH = /(?<![^\s'"=])\/[\w./@+-]+/g;
+/** Folders of programs in the image. */
+const PROGRAMS = /^(\/usr(\/local)?)?\/s?bin\//;
+
+/** Installer -> agent: the containers start the agent of the bundle, under the lock that all installers share. */
+export const installerCommands: Rule = {
+  id: 'installer-commands',
+  *check({ installers }) {
+    for (const { daemonSet: object, pod, bundle } of installers) {
+      const known = new Set([AGENT, LOCK, READY, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
+      for (const { name, texts } of pod.containers.filter((container) => ROLES.includes(container.name))) {
+        const line = texts.join(' ');
+        for (const path of line.match(ABSOLUTE_PATH) ?? []) {
+          if (!known.has(path) && !PROGRAMS.test(path)) {
+            yield { object, message: `the container ${name} uses ${path}, which it does not have; the installer's own paths are ${[...known].join(', ')}` };
+          }
+        }
+        if (!line.includes(`${AGENT} ${name}`)) {
+          yield { object, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
+        }
+        if (name === 'install' && !line.startsWith(`flock ${LOCK} `)) {
+          yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${LOCK}"` };
+        }
+        if (name === 'admit' && !texts.includes(READY)) {
+          yield { object, message: `the container admit has no readiness probe on ${READY}, so an update would go on over nodes that failed` };
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,28 @@
+import { planHash as hashOf } from '../../installer/plan-hash';
+import { AGENT_ENV, PLAN_HASH_ANNOTATION } from '../../installer/pod-layout';
+import type { Rule } from '../rule';
+
+const FIELD = `metadata.annotations['${PLAN_HASH_ANNOTATION}']`;
+
+/** Installer -> content: the Pod template carries the hash of what it mounts, or the agent refuses the files. */
+export const planHash: Rule = {
+  id: 'plan-hash',
+  *check({ installers }) {
+    for (const { daemonSet: object, planHash: given, bundle, missing, pod } of installers) {
+      const expected = hashOf(Object.fromEntries(bundle));
+      if (given !== expected && !missing.length) {
+        yield {
+          object,
+          message: `the annotation ${PLAN_HASH_ANNOTATION} is ${given === undefined ? 'absent' : `"${given}"`}, but the mounted files have the hash ${expected}; `
+            + 'synthesize again instead of changing the ConfigMaps by hand',
+        };
+      }
+      for (const { name, fieldRefs } of pod.containers) {
+        const field = fieldRefs.get(AGENT_ENV.planHash);
+        if (field !== FIELD) {
+          yield { object, message: `the container ${name} takes ${AGENT_ENV.planHash} from ${field ?? 'nowhere'}; write fieldPath: ${FIELD}` };
+        }
+      }
+    }
+  },
+};

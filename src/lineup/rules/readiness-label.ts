@@ -1,0 +1,47 @@
+import { HANDLER_LABEL_PREFIX, handlerLabel } from '../../installer/handler-label';
+import type { RuntimeClass } from '../line-up-index';
+import type { Rule } from '../rule';
+
+const READY = 'ready';
+
+/** RuntimeClass -> node label: the class selects exactly the label that the gate sets once the handler is proven. */
+export const readinessLabel: Rule = {
+  id: 'readiness-label',
+  *check({ classes, runtimes }) {
+    const gates = new Map<string, Set<boolean>>();
+    for (const { installer, plan, runtime: { handler, label } } of runtimes) {
+      if (label !== handlerLabel(handler)) {
+        yield {
+          object: installer.daemonSet,
+          message: `the plan's node label of the handler "${handler}" is "${label}"; the label of that handler is "${handlerLabel(handler)}"`,
+        };
+      }
+      gates.set(handler, (gates.get(handler) ?? new Set()).add(plan.gate !== undefined));
+    }
+    for (const runtimeClass of [...classes.values()].flat()) {
+      const message = wrongSelector(runtimeClass, gates.get(runtimeClass.handler));
+      if (message) {
+        yield { object: runtimeClass.object, message };
+      }
+    }
+  },
+};
+
+/** @param gates whether the installers of the class's handler have a gate; undefined if there is no installer */
+function wrongSelector({ handler, nodeSelector }: RuntimeClass, gates: ReadonlySet<boolean> | undefined): string | undefined {
+  const label = handlerLabel(handler);
+  const other = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX) && key !== label);
+  if (other) {
+    return `scheduling.nodeSelector has "${other}", the label of another handler; write "${label}: ${READY}" for the handler "${handler}"`;
+  }
+  const given = nodeSelector.get(label);
+  if (gates?.has(true) && !gates.has(false) && given === undefined) {
+    return `scheduling.nodeSelector is {${[...nodeSelector.keys()].join(', ')}} and lacks the label that the installer sets, so Pods reach nodes where the handler is not proven; `
+      + `write "${label}: ${READY}"`;
+  }
+  if (gates?.has(false) && given !== undefined) {
+    return `scheduling.nodeSelector has "${label}", which an installer without a readiness gate never sets; select the node pool instead`;
+  }
+  return given === undefined || given === READY ? undefined
+    : `scheduling.nodeSelector asks for "${label}: ${given}"; a proven node has the value ${READY}`;
+}

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CONTAINERD_TABLES } from '../../platform/containerd-config';
+import { TABLE_VERSIONS } from '../installer';
+import type { Rule } from '../rule';
+
+/** Handler -> runtime table: both drop-ins hold one table, keyed by the handler, and say the same. */
+export const runtimeTable: Rule = {
+  id: 'runtime-table',
+  *check({ runtimes }) {
+    for (const { installer: { daemonSet: object }, runtime, tables } of runtimes) {
+      for (const version of TABLE_VERSIONS) {
+        const table = tables[version];
+        const file = `the ${version} table ${runtime.tables[version]}`;
+        if (typeof table === 'string') {
+          yield { object, message: `${file} ${table}` };
+        } else if (table && table.handler !== runtime.handler) {
+          yield {
+            object,
+            message: `${file} is of the handler "${table.handler}", but the plan installs "${runtime.handler}"; write containerd.runtimes.${runtime.handler}`,
+          };
+        } else if (table && table.runtimeType !== runtime.runtimeType) {
+          yield {
+            object,
+            message: `${file} has runtime_type ${JSON.stringify(table.runtimeType)}, but the plan has "${runtime.runtimeType}"; write the plan's`,
+          };
+        }
+      }
+      const { v2, v3 } = tables;
+      if (typeof v2 === 'object' && typeof v3 === 'object' && !isDeepStrictEqual({ ...v2.entry }, { ...v3.entry })) {
+        yield {
+          object,
+          message: `the tables ${runtime.tables.v2} and ${runtime.tables.v3} differ in ${differences(v2.entry, v3.entry)}; `
+            + `which one counts depends on the node's main file, so write the same below ${CONTAINERD_TABLES.v2} and ${CONTAINERD_TABLES.v3}`,
+        };
+      }
+    }
+  },
+};
+
+function differences(one: { readonly [key: string]: unknown }, other: { readonly [key: string]: unknown }): string {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => !isDeepStrictEqual(one[key], other[key])).join(', ');
+}

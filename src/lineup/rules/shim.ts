@@ -1,0 +1,28 @@
+import { TABLE_VERSIONS } from '../installer';
+import type { Rule } from '../rule';
+
+/** Runtime table -> shim: both tables start the program that the unpacked release brings. */
+export const shim: Rule = {
+  id: 'shim',
+  *check({ runtimes }) {
+    for (const { installer: { daemonSet: object }, runtime, tables } of runtimes) {
+      for (const version of TABLE_VERSIONS) {
+        const table = tables[version];
+        if (typeof table === 'object' && table.shim !== runtime.shim) {
+          yield {
+            object,
+            message: `the ${version} table ${runtime.tables[version]} has runtime_path ${JSON.stringify(table.shim)}, but the shim of "${runtime.handler}" is "${runtime.shim}"; write that`,
+          };
+        }
+      }
+      const { directory, required } = runtime.artifact;
+      const inside = runtime.shim.startsWith(`${directory}/`) ? runtime.shim.slice(directory.length + 1) : undefined;
+      if (inside === undefined || !required.includes(inside)) {
+        yield {
+          object,
+          message: `the shim "${runtime.shim}" of "${runtime.handler}" is not among the files that the release brings: ${required.join(', ')} in ${directory}`,
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,56 @@
+import * as toml from '@iarna/toml';
+import { isRecord, recordAt, textAt } from './manifest';
+
+/** One handler's table as containerd would read it. */
+export interface RuntimeTable {
+  readonly handler: string;
+  readonly runtimeType?: string;
+  readonly shim?: string;
+  readonly configPath?: string;
+  /** All of it, for comparing. */
+  readonly entry: { readonly [key: string]: unknown };
+}
+
+/** The value of a TOML text, or a sentence that says why it is none. */
+export function parseToml(text: string): { readonly [key: string]: unknown } | string {
+  try {
+    return toml.parse(text);
+  } catch (error) {
+    const { message, line } = error as Error & { line?: number };
+    return `is not TOML${line === undefined ? '' : ` (line ${line + 1})`}: ${message.split('\n')[0]}`;
+  }
+}
+
+/** The one table of a drop-in, or a sentence that says why it holds none or more than that. */
+export function readRuntimeTable(text: string, plugin: string): RuntimeTable | string {
+  const root = parseToml(text);
+  if (typeof root === 'string') {
+    return root;
+  }
+  const path = ['plugins', plugin, 'containerd', 'runtimes'];
+  let level: unknown = root;
+  for (const [depth, key] of path.entries()) {
+    const keys = Object.keys(recordAt(level));
+    if (keys.length !== 1 || keys[0] !== key) {
+      return `has ${keys.map((found) => JSON.stringify(found)).join(', ') || 'nothing'} ${depth ? `in ${tablePath(path.slice(0, depth))}` : 'at the top'}; `
+        + `write only ${JSON.stringify(key)} there, so that the table is ${tablePath([...path, '<handler>'])}`;
+    }
+    level = recordAt(level, key);
+  }
+  const [[handler, entry], ...others] = Object.entries(recordAt(level)).length ? Object.entries(recordAt(level)) : [['', undefined]];
+  if (!isRecord(entry) || others.length) {
+    return `has ${others.length ? `${others.length + 1} handlers` : 'no handler'} in ${tablePath(path)}; write exactly one table there`;
+  }
+  return {
+    handler,
+    runtimeType: textAt(entry, 'runtime_type'),
+    shim: textAt(entry, 'runtime_path'),
+    configPath: textAt(entry, 'options', 'ConfigPath'),
+    entry,
+  };
+}
+
+/** The header of a table as TOML writes it. */
+export function tablePath(keys: readonly string[]): string {
+  return `[${keys.map((key) => (/^[A-Za-z0-9_<>-]+$/.test(key) ? key : `"${key}"`)).join('.')}]`;
+}
