@@ -123,6 +123,11 @@ project.addTask('test:node', {
   receiveArgs: true,
 });
 
+project.addTask('bench', {
+  description: 'What synth costs, side by side with bare cdk8s',
+  steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }],
+});
+
 for (const path of ['/agent/', '/examples/', '/.ci/', '/e2e/', '/bench/', '/docs/']) {
   project.npmignore?.exclude(path);
 }

@@ -1,0 +1,17 @@
+/**
+ * Image of the installer's containers: Node.js 24 on Alpine, whose busybox brings `sh`, `sleep` and `flock`. By digest,
+ * so that what runs on nodes changes only when this line does.
+ *
+ * @see https://hub.docker.com/_/node
+ */
+export const INSTALLER_IMAGE =
+  'docker.io/library/node:24.19.0-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43';
+
+/** @throws if the image is not pinned by digest */
+export function validateImage(image: string): string {
+  if (!/^[^\s@]+@sha256:[0-9a-f]{64}$/.test(image)) {
+    throw new Error(`image must be pinned by digest, as in "${INSTALLER_IMAGE}", got "${image}"; `
+      + 'a tag can be moved to other bytes, and these run as root on every node');
+  }
+  return image;
+}

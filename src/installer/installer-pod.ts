@@ -1,0 +1,149 @@
+import type { AppArmorProfile } from './app-armor-profile';
+import { AGENT_ENV, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
+import { HOST_LAYOUT } from './host-layout';
+import type { SeLinuxOptions } from './node-installer-props';
+
+/** What the Pod template of an installer is made of. */
+export interface InstallerPod {
+  readonly name: string;
+  readonly image: string;
+  readonly imagePullSecrets: readonly string[];
+  /** Absent without a gate: no service account, no token, no `claim`. */
+  readonly serviceAccount?: string;
+  readonly bundle: { readonly plan: string; readonly agent: string; readonly files: string; readonly fileKeys: readonly string[] };
+  readonly planHash: string;
+  readonly hostFolders: { readonly readWrite: readonly string[]; readonly readOnly: readonly string[] };
+  /** Single files of the host that `install` writes in place. */
+  readonly hostFiles: readonly string[];
+  readonly nodeSelector: { readonly [key: string]: string };
+  readonly tolerations: readonly Record<string, string>[];
+  readonly priorityClassName?: string;
+  readonly seLinuxOptions?: SeLinuxOptions;
+  readonly appArmorProfile?: AppArmorProfile;
+  /** Environment of `install` alone: proxies and the certificate bundle. */
+  readonly downloadEnv: { readonly [name: string]: string };
+}
+
+const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
+const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** How often `admit` looks again; between two looks only the shell sleeps. */
+const REASSERT_SECONDS = 300;
+
+const UNPRIVILEGED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  privileged: false,
+  readOnlyRootFilesystem: true,
+};
+
+/** Pod template of the installer's DaemonSet: three containers, none of which holds both the host and the API. */
+export function installerPodTemplate(pod: InstallerPod, labels: Record<string, string>) {
+  const env = [
+    { name: AGENT_ENV.planHash, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${PLAN_HASH_ANNOTATION}']` } } },
+    { name: AGENT_ENV.nodeName, valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+    { name: AGENT_ENV.podNamespace, valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+  ];
+  const bundle = { name: 'bundle', mountPath: POD_LAYOUT.bundle, readOnly: true };
+  const shared = { name: 'shared', mountPath: POD_LAYOUT.shared };
+  const token = pod.serviceAccount ? [{ name: 'token', mountPath: TOKEN_FOLDER, readOnly: true }] : [];
+
+  const claim = {
+    name: 'claim',
+    image: pod.image,
+    command: ['node', AGENT, 'claim'],
+    env,
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
+    securityContext: UNPRIVILEGED,
+    volumeMounts: [bundle, ...token],
+  };
+  const install = {
+    name: 'install',
+    image: pod.image,
+    command: ['flock', `${HOST_LAYOUT.state}/lock`, 'node', AGENT, 'install'],
+    env: [...env, ...Object.entries(pod.downloadEnv).map(([name, value]) => ({ name, value }))],
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '512Mi' } },
+    securityContext: UNPRIVILEGED,
+    volumeMounts: [
+      bundle,
+      shared,
+      { name: 'tmp', mountPath: '/tmp' },
+      ...hostVolumes(pod).map(({ volume, path, access }) => ({
+        name: volume,
+        mountPath: path === '/usr' ? POD_LAYOUT.hostUsr : path,
+        // Plain readOnly leaves mounts below it writable; the kubelet falls back where the node cannot do better.
+        ...(access === 'read' ? { readOnly: true, recursiveReadOnly: 'IfPossible' } : {}),
+      })),
+    ],
+  };
+  const admit = {
+    name: 'admit',
+    image: pod.image,
+    command: ['sh', '-c', `trap 'exit 0' TERM; while :; do node ${AGENT} admit; sleep ${REASSERT_SECONDS} & wait $!; done`],
+    env,
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
+    readinessProbe: { exec: { command: ['test', '-f', `${POD_LAYOUT.shared}/ready`] }, periodSeconds: 10 },
+    securityContext: UNPRIVILEGED,
+    volumeMounts: [bundle, shared, ...token],
+  };
+
+  return {
+    metadata: { labels, annotations: { [PLAN_HASH_ANNOTATION]: pod.planHash } },
+    spec: {
+      ...(pod.serviceAccount ? { serviceAccountName: pod.serviceAccount } : {}),
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(pod.priorityClassName ? { priorityClassName: pod.priorityClassName } : {}),
+      ...(pod.imagePullSecrets.length ? { imagePullSecrets: pod.imagePullSecrets.map((name) => ({ name })) } : {}),
+      nodeSelector: pod.nodeSelector,
+      ...(pod.tolerations.length ? { tolerations: pod.tolerations } : {}),
+      securityContext: {
+        runAsUser: 0,
+        runAsGroup: 0,
+        seccompProfile: { type: 'RuntimeDefault' },
+        ...(pod.seLinuxOptions ? { seLinuxOptions: { ...pod.seLinuxOptions } } : {}),
+        ...(pod.appArmorProfile ? { appArmorProfile: pod.appArmorProfile._manifest() } : {}),
+      },
+      // A transaction that runs is left to finish.
+      terminationGracePeriodSeconds: 60,
+      initContainers: pod.serviceAccount ? [claim, install] : [install],
+      containers: [admit],
+      volumes: [
+        {
+          name: 'bundle',
+          projected: {
+            sources: [
+              { configMap: { name: pod.bundle.plan, items: [{ key: 'plan.json', path: 'plan.json' }] } },
+              { configMap: { name: pod.bundle.agent, items: [{ key: 'agent.js', path: 'agent.js' }] } },
+              { configMap: { name: pod.bundle.files, items: pod.bundle.fileKeys.map((key) => ({ key, path: `files/${key}` })) } },
+            ],
+          },
+        },
+        { name: 'shared', emptyDir: { sizeLimit: '1Mi' } },
+        { name: 'tmp', emptyDir: {} },
+        ...(pod.serviceAccount ? [{ name: 'token', projected: { sources: tokenSources() } }] : []),
+        ...hostVolumes(pod).map(({ volume, path, type }) => ({ name: volume, hostPath: { path, type } })),
+      ],
+    },
+  };
+}
+
+/** The host's folders and files as volumes, named after their path. */
+function hostVolumes(pod: InstallerPod) {
+  const volume = (path: string) => `host${path.replace(/[^A-Za-z0-9]+/g, '-')}`.toLowerCase();
+  const folders = (paths: readonly string[], access: 'read' | 'write', type: string) =>
+    paths.map((path) => ({ volume: volume(path), path, access, type }));
+  return [
+    ...folders([...pod.hostFolders.readWrite, HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
+    ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
+    ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
+  ];
+}
+
+/** What `automountServiceAccountToken` would mount, but for two containers only. */
+function tokenSources() {
+  return [
+    { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ];
+}

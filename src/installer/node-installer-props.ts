@@ -1,0 +1,180 @@
+import type { AppArmorProfile } from './app-armor-profile';
+import type { ReadinessGate } from './readiness-gate';
+import type { CrictlConfig } from '../platform/crictl-config';
+import type { KubeletSettings } from '../platform/kubelet-config';
+import type { NodePlatform } from '../platform/node-platform';
+import type { Toleration } from '../workload/toleration';
+
+/**
+ * SELinux context of the installer's containers.
+ *
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+ */
+export interface SeLinuxOptions {
+  /**
+   * SELinux level label, e.g. `s0`.
+   *
+   * @default - the container runtime's
+   */
+  readonly level?: string;
+
+  /**
+   * SELinux role label.
+   *
+   * @default - the container runtime's
+   */
+  readonly role?: string;
+
+  /**
+   * SELinux type label. `spc_t` on nodes where SELinux keeps containers from the host's folders.
+   *
+   * @default - the container runtime's
+   */
+  readonly type?: string;
+
+  /**
+   * SELinux user label.
+   *
+   * @default - the container runtime's
+   */
+  readonly user?: string;
+}
+
+/** What a NodeInstaller takes. */
+export interface NodeInstallerProps {
+  /**
+   * Where these nodes keep their container runtime.
+   *
+   * @default NodePlatform.CONTAINERD
+   */
+  readonly platform?: NodePlatform;
+
+  /**
+   * Labels of the nodes of the pool; `kubernetes.io/os: linux` is always added.
+   *
+   * @default - all Linux nodes
+   */
+  readonly nodeSelector?: { [key: string]: string };
+
+  /**
+   * Taints of the pool. The installer tolerates them, and so do Pods of the runtimes that it installs.
+   *
+   * @default - none
+   */
+  readonly tolerations?: Toleration[];
+
+  /**
+   * Namespace of the installer. It mounts host folders, so the namespace has to allow Pod Security's `privileged` level.
+   *
+   * @default - the chart's namespace, else `sandbox-runtimes`
+   */
+  readonly namespace?: string;
+
+  /**
+   * Whether to create the namespace, with Pod Security labels. `default` and `kube-*` are never created.
+   *
+   * @default - true, unless another installer of the app creates it
+   */
+  readonly createNamespace?: boolean;
+
+  /**
+   * Image of the three containers: Node.js 24 with `sh`, `sleep`, `test` and `flock`, pinned by digest.
+   *
+   * @default - docker.io/library/node:24.19.0-alpine by digest
+   */
+  readonly image?: string;
+
+  /**
+   * Names of Secrets in the installer's namespace for pulling the image.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+
+  /**
+   * What keeps Pods away from a node until its handlers are proven.
+   *
+   * @default - ReadinessGate.handlerLabel()
+   */
+  readonly readiness?: ReadinessGate;
+
+  /**
+   * How many nodes may be installed or upgraded at a time: the number of rollout slots. A node that fails keeps its
+   * slot, so a bad version harms at most this many nodes.
+   *
+   * @default 1
+   */
+  readonly maxConcurrentNodes?: number;
+
+  /**
+   * URL under which the folder layout of `https://storage.googleapis.com/gvisor/releases` is mirrored. Archives are
+   * verified against the release's checksum wherever they come from, so plain HTTP will do.
+   *
+   * @default - the releases' own location
+   */
+  readonly artifactMirror?: string;
+
+  /**
+   * HTTP or HTTPS URL of the proxy for downloads.
+   *
+   * @default - none
+   */
+  readonly httpsProxy?: string;
+
+  /**
+   * Hosts that are reached without the proxy.
+   *
+   * @default - none
+   */
+  readonly noProxy?: string[];
+
+  /**
+   * Certificates (PEM) that downloads trust in addition to Node.js's own.
+   *
+   * @default - none
+   */
+  readonly caBundle?: string;
+
+  /**
+   * PriorityClass of the installer's Pods, e.g. `system-node-critical`.
+   *
+   * @default - the cluster's default
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * SELinux context of the containers.
+   *
+   * @default - the container runtime's
+   */
+  readonly seLinuxOptions?: SeLinuxOptions;
+
+  /**
+   * AppArmor profile of the containers.
+   *
+   * @default - the container runtime's
+   */
+  readonly appArmorProfile?: AppArmorProfile;
+
+  /**
+   * Lowest Kubernetes minor that the manifests have to work on, e.g. `1.32`.
+   *
+   * @default '1.32'
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Kubelet settings to put on the nodes. A new handler needs none.
+   *
+   * @default - the kubelet is left alone
+   */
+  readonly kubelet?: KubeletSettings;
+
+  /**
+   * Configuration of crictl to put on the nodes (`/etc/crictl.yaml`), written only where there is none or where it is
+   * ours.
+   *
+   * @default - crictl's configuration is left alone
+   */
+  readonly crictl?: CrictlConfig;
+}

@@ -1,0 +1,260 @@
+import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
+import { Construct } from 'constructs';
+import { agentProgram } from './agent-program';
+import { fenceManifests } from './fence';
+import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
+import { INSTALLER_IMAGE, validateImage } from './installer-image';
+import { installerNamespace } from './installer-namespace';
+import { installerPodTemplate } from './installer-pod';
+import { validateKubernetesVersion } from './kubernetes-version';
+import type { NodeInstallerProps } from './node-installer-props';
+import { planHash } from './plan-hash';
+import { POD_LAYOUT } from './pod-layout';
+import { ReadinessGate } from './readiness-gate';
+import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
+import { NodePlatform } from '../platform/node-platform';
+import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
+import { ClusterScopedObject } from '../synth/cluster-scoped-object';
+import { LineUpValidation } from '../synth/line-up-validation';
+import { tolerationManifest, type Toleration } from '../workload/toleration';
+
+const CA_BUNDLE_KEY = 'ca-bundle.pem';
+
+/**
+ * Puts sandbox runtimes on the nodes of one pool: a DaemonSet that downloads, verifies, configures, restarts and
+ * proves, and takes back what did not work.
+ *
+ * A runtime without `installers` uses its chart's installer, which is created with the first runtime; an explicit one
+ * therefore has to come before the runtimes.
+ *
+ * Its children are plain ApiObjects: `DaemonSet`, `Plan`, `Files`, `Agent` (ConfigMaps), and with a readiness gate the
+ * service account, its roles, the Leases and the admission policy that fences its token. JSON patches on them are
+ * honoured; the hash of the ConfigMaps is taken after patching.
+ */
+export class NodeInstaller extends Construct {
+  /**
+   * The installer that runtimes of a chart share.
+   *
+   * @internal
+   */
+  public static _ofChart(chart: Chart): NodeInstaller {
+    const installers = NodeInstaller.byChart.get(chart) ?? [];
+    if (installers.length > 1) {
+      throw new Error(`${chart.node.path || 'the app'} has several installers (${installers.map((installer) => installer.node.path).join(', ')}); `
+        + 'name those that bring the runtime to its nodes in the prop installers');
+    }
+    if (installers.length === 1) return installers[0];
+    const installer = new NodeInstaller(chart, 'node-installer');
+    NodeInstaller.implicit.add(installer);
+    return installer;
+  }
+
+  private static readonly byChart = new WeakMap<Chart, NodeInstaller[]>();
+  private static readonly implicit = new WeakSet<NodeInstaller>();
+
+  /** Name of the DaemonSet and prefix of the other names in the namespace. */
+  public readonly name: string;
+  /** Namespace of the installer. */
+  public readonly namespace: string;
+  /** Where these nodes keep their container runtime. */
+  public readonly platform: NodePlatform;
+
+  /** @internal */
+  public readonly _gate: ReadinessGate;
+  /** @internal */
+  public readonly _poolSelector: { readonly [key: string]: string };
+
+  private readonly poolTolerations: readonly Toleration[];
+  private readonly runtimes = new Map<string, RuntimeInstallation>();
+  private readonly plan: ApiObject;
+  private readonly files: ApiObject;
+  private readonly agent: ApiObject;
+
+  constructor(scope: Construct, id: string, private readonly props: NodeInstallerProps = {}) {
+    super(scope, id);
+    const chart = Chart.of(this);
+    this.register(chart);
+
+    this.name = Names.toDnsLabel(this, { includeHash: false, maxLen: 45 });
+    this.namespace = props.namespace ?? chart.namespace ?? 'sandbox-runtimes';
+    this.platform = props.platform ?? NodePlatform.CONTAINERD;
+    this._gate = props.readiness ?? ReadinessGate.handlerLabel();
+    this._poolSelector = { 'kubernetes.io/os': 'linux', ...props.nodeSelector };
+    this.poolTolerations = [...props.tolerations ?? []];
+    if (this._poolSelector['kubernetes.io/os'] !== 'linux') {
+      throw new Error(`nodeSelector of ${this.node.path} asks for kubernetes.io/os "${this._poolSelector['kubernetes.io/os']}"; sandbox runtimes exist for linux only`);
+    }
+    const slots = props.maxConcurrentNodes ?? 1;
+    if (!Number.isInteger(slots) || slots < 1) {
+      throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
+    }
+    validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
+    const image = validateImage(props.image ?? INSTALLER_IMAGE);
+    const downloadEnv = downloadEnvironment(props);
+
+    const namespace = installerNamespace(this, this.namespace, props.createNamespace);
+    const serviceAccount = this._gate.labelsNodes ? this.fence(slots) : undefined;
+
+    this.plan = this.configMap('Plan', 'plan', () => ({ 'plan.json': `${JSON.stringify(this._installPlan(slots), undefined, 2)}\n` }));
+    this.files = this.configMap('Files', 'files', () => this.fileContents());
+    this.agent = this.configMap('Agent', 'agent', () => ({ 'agent.js': agentProgram() }));
+
+    const labels = { 'app.kubernetes.io/name': 'sandbox-runtimes-installer', 'app.kubernetes.io/instance': this.name };
+    const daemonSet = new ApiObject(this, 'DaemonSet', {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: this.name, namespace: this.namespace, labels },
+      spec: Lazy.any({
+        produce: () => ({
+          selector: { matchLabels: labels },
+          // Governs updates only; on creation all nodes start at once, which is what the rollout slots are for.
+          updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: slots } },
+          template: installerPodTemplate({
+            name: this.name,
+            image,
+            imagePullSecrets: props.imagePullSecrets ?? [],
+            serviceAccount,
+            bundle: { plan: this.plan.name, agent: this.agent.name, files: this.files.name, fileKeys: Object.keys(this.fileContents()).sort() },
+            planHash: this.resolvedHash(),
+            hostFolders: this.hostFolders(),
+            hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
+            nodeSelector: this._poolSelector,
+            tolerations: this.poolTolerations.map(tolerationManifest),
+            priorityClassName: props.priorityClassName,
+            seLinuxOptions: props.seLinuxOptions,
+            appArmorProfile: props.appArmorProfile,
+            downloadEnv,
+          }, labels),
+        }),
+      }),
+    });
+    if (namespace) {
+      for (const child of this.node.children) {
+        if (child !== namespace) child.node.addDependency(namespace);
+      }
+    }
+    this.node.defaultChild = daemonSet;
+    LineUpValidation.ensure(this);
+  }
+
+  /** Taints of the pool, which Pods of the installed runtimes tolerate. */
+  public get tolerations(): Toleration[] {
+    return [...this.poolTolerations];
+  }
+
+  /** @internal */
+  public _addRuntime(runtime: SandboxRuntime): void {
+    this.runtimes.set(runtime.handler, runtime._installation(this.props.artifactMirror));
+  }
+
+  /** @internal */
+  public _installPlan(slots: number): InstallPlan {
+    const { kubelet, crictl } = this.props;
+    return {
+      format: INSTALL_PLAN_FORMAT,
+      installer: `${this.namespace}/${this.name}`,
+      desiredState: 'PRESENT',
+      platform: this.platform._plan(),
+      runtimes: this.sortedRuntimes().map(({ plan }) => plan),
+      ...(kubelet ? { kubelet: kubelet._plan() } : {}),
+      ...(crictl ? { crictl: crictl._file(this.platform._plan().socket) } : {}),
+      ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
+    };
+  }
+
+  private register(chart: Chart): void {
+    const others = NodeInstaller.byChart.get(chart) ?? [];
+    const implicit = others.find((other) => NodeInstaller.implicit.has(other));
+    if (implicit) {
+      throw new Error(`${this.node.path} comes after a runtime that already made the installer ${implicit.node.path}; `
+        + 'create the NodeInstaller before the first runtime of its chart, or name it in the runtime\'s prop installers');
+    }
+    NodeInstaller.byChart.set(chart, [...others, this]);
+  }
+
+  private gatePlan(slots: number): GatePlan {
+    return {
+      namespace: this.namespace,
+      slots: Array.from({ length: slots }, (_, i) => `${this.name}-slot-${i}`),
+      nodeLeasePrefix: `${this.name}-node.`,
+    };
+  }
+
+  /** Everything that lets the token do its work, and nothing else. */
+  private fence(slots: number): string {
+    const serviceAccount = this.name;
+    const manifests = () => fenceManifests({
+      name: this.name,
+      clusterName: `${this.namespace}.${this.name}`,
+      namespace: this.namespace,
+      serviceAccount,
+      handlers: [...this.runtimes.keys()].sort(),
+      slots: this.gatePlan(slots).slots,
+      nodeLeasePrefix: this.gatePlan(slots).nodeLeasePrefix,
+    });
+    manifests().forEach((manifest, index) => {
+      const { apiVersion, kind, metadata, ...rest } = manifest;
+      const scope = metadata.namespace ? ApiObject : ClusterScopedObject;
+      const lazy = Object.fromEntries(Object.keys(rest).map((key) => [key, Lazy.any({ produce: () => manifests()[index][key] })]));
+      new scope(this, `Fence-${kind}-${metadata.name}`, { apiVersion, kind, metadata, ...lazy });
+    });
+    return serviceAccount;
+  }
+
+  private configMap(id: string, suffix: string, data: () => Record<string, string>): ApiObject {
+    return new ApiObject(this, id, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `${this.name}-${suffix}`, namespace: this.namespace },
+      data: Lazy.any({ produce: data }),
+    });
+  }
+
+  private sortedRuntimes(): RuntimeInstallation[] {
+    return [...this.runtimes.keys()].sort().map((handler) => this.runtimes.get(handler)!);
+  }
+
+  private fileContents(): Record<string, string> {
+    const { kubelet, crictl, caBundle } = this.props;
+    return Object.assign(
+      {},
+      ...this.sortedRuntimes().map(({ files }) => files),
+      kubelet?._files(),
+      crictl?._files(this.platform._plan().socket),
+      caBundle === undefined ? {} : { [CA_BUNDLE_KEY]: caBundle },
+    );
+  }
+
+  private hostFolders(): { readWrite: string[]; readOnly: string[] } {
+    const { readWrite, readOnly } = this.platform._hostFolders();
+    return { readWrite: [...readWrite, ...this.props.kubelet?._hostFolders() ?? []], readOnly };
+  }
+
+  /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */
+  private resolvedHash(): string {
+    const data = (map: ApiObject): Record<string, string> => map.toJson().data;
+    const files = Object.entries(data(this.files)).map(([key, content]) => [`files/${key}`, content]);
+    return planHash({ ...data(this.plan), ...data(this.agent), ...Object.fromEntries(files) });
+  }
+}
+
+/** Proxy and certificates as Node.js reads them. */
+function downloadEnvironment(props: NodeInstallerProps): Record<string, string> {
+  const { artifactMirror, httpsProxy, noProxy, caBundle } = props;
+  for (const [name, url] of Object.entries({ artifactMirror, httpsProxy })) {
+    if (url !== undefined && !/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
+      throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
+    }
+  }
+  if (caBundle !== undefined && !/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(caBundle)) {
+    throw new Error('caBundle must hold certificates in PEM form (-----BEGIN CERTIFICATE-----)');
+  }
+  if (noProxy && !httpsProxy) {
+    throw new Error(`noProxy is given (${noProxy.join(', ')}) but httpsProxy is not; leave it out or name the proxy`);
+  }
+  return {
+    ...(httpsProxy ? { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpsProxy } : {}),
+    ...(noProxy ? { NO_PROXY: noProxy.join(',') } : {}),
+    ...(caBundle ? { NODE_EXTRA_CA_CERTS: `${POD_LAYOUT.bundle}/files/${CA_BUNDLE_KEY}` } : {}),
+  };
+}

@@ -1,0 +1,25 @@
+import type { GVisorPlatform } from './gvisor-platform';
+import type { NodeRequirements } from '../installer/install-plan';
+
+/**
+ * What a node needs to run gVisor. Kernel: g3doc/user_guide/install.md. containerd: the shim prints its address in a
+ * form that 1.6 does not read (google/gvisor#13985); 2.0.0 to 2.0.5 leave Pods Terminating (containerd/containerd#10891).
+ * Sysctls: runsc/hostsettings/hostsettings.go; yama: google/gvisor#10495. SELinux: runsc/specutils/specutils.go.
+ */
+export function gvisorNodeRequirements(platform: GVisorPlatform): NodeRequirements {
+  return {
+    kernel: '5.6',
+    containerd: {
+      minimum: '1.7.0',
+      broken: [{ from: '2.0.0', to: '2.0.5', reason: 'Pods with gVisor stay Terminating (containerd/containerd#10891); upgrade containerd to 2.0.6 or newer' }],
+    },
+    devices: platform.devices,
+    sysctls: [
+      { path: 'user/max_user_namespaces', minimum: 2, level: 'fatal', reason: 'runsc creates two user namespaces for each sandbox' },
+      { path: 'user/max_user_namespaces', minimum: 256, level: 'advice', reason: 'each sandbox takes two user namespaces' },
+      { path: 'vm/max_map_count', minimum: 4194304, level: 'advice', reason: 'sandboxes with much memory need many mappings' },
+      { path: 'kernel/yama/ptrace_scope', not: 3, level: 'fatal', reason: 'the systrap platform cannot attach to its processes (google/gvisor#10495)' },
+    ],
+    noSelinux: true,
+  };
+}

@@ -1,0 +1,22 @@
+import { Construct, type IConstruct } from 'constructs';
+import { validateRuntimeClassName } from './runtime-names';
+import type { ISandboxRuntime } from './sandbox-runtime';
+import { LineUpValidation } from '../synth/line-up-validation';
+import { SandboxRegistry } from '../synth/sandbox-registry';
+
+/** A RuntimeClass that somebody else owns: Pods may name it, nothing about it is judged. */
+export class ImportedRuntimeClass extends Construct implements ISandboxRuntime {
+  public readonly runtimeClassName: string;
+
+  constructor(scope: Construct, id: string, runtimeClassName: string) {
+    super(scope, id);
+    validateRuntimeClassName(runtimeClassName);
+    this.runtimeClassName = runtimeClassName;
+    SandboxRegistry.of(this).addExternal(this.runtimeClassName);
+    LineUpValidation.ensure(this);
+  }
+
+  public sandbox(construct: IConstruct): void {
+    SandboxRegistry.of(this).sandbox(construct, this);
+  }
+}

@@ -1,0 +1,146 @@
+import { Chart } from 'cdk8s';
+import { Construct, type IConstruct } from 'constructs';
+import { ImportedRuntimeClass } from './imported-runtime-class';
+import { renderOverhead, type PodOverhead } from './pod-overhead';
+import { validateHandler, validateRuntimeClassName } from './runtime-names';
+import type { RuntimePlan } from '../installer/install-plan';
+import { NodeInstaller } from '../installer/node-installer';
+import { selectorOf } from '../installer/pool-selector';
+import { ClusterScopedObject } from '../synth/cluster-scoped-object';
+import { LineUpValidation } from '../synth/line-up-validation';
+import { SandboxRegistry } from '../synth/sandbox-registry';
+import { tolerationManifest, type Toleration } from '../workload/toleration';
+
+/** A sandbox runtime that Pods can name, whoever installed it. */
+export interface ISandboxRuntime extends IConstruct {
+  /** Name of the RuntimeClass, as in a Pod's `spec.runtimeClassName`. */
+  readonly runtimeClassName: string;
+
+  /**
+   * Lets every Pod-bearing object at or below a construct run in this sandbox: Pod, Deployment, DaemonSet,
+   * StatefulSet, ReplicaSet, ReplicationController, PodTemplate, Job and CronJob, whether plain ApiObjects, imported
+   * L1s or of any cdk8s-plus. Takes effect at synth, also for objects that are added later.
+   *
+   * Synth fails if an object gets two different runtimes, or names another RuntimeClass itself.
+   *
+   * @param construct the object, or a construct or chart above it
+   */
+  sandbox(construct: IConstruct): void;
+}
+
+/** What every sandbox runtime of this library takes. */
+export interface SandboxRuntimeProps {
+  /**
+   * CPU and memory that the sandbox itself needs, per Pod. It is added to the Pod's requests when it is scheduled and
+   * to its cgroup's limit; measure it before you set it.
+   *
+   * @default - none; there is no number that fits every workload
+   * @see https://kubernetes.io/docs/concepts/scheduling-eviction/pod-overhead/
+   */
+  readonly overhead?: PodOverhead;
+
+  /**
+   * Tolerations that every Pod of the class gets.
+   *
+   * @default - those of the installers, so that Pods reach the pools that their runtime is installed on
+   */
+  readonly tolerations?: Toleration[];
+
+  /**
+   * The installers that bring this runtime to nodes, one for each node pool.
+   *
+   * @default - the chart's one, created if there is none
+   */
+  readonly installers?: NodeInstaller[];
+}
+
+/** A runtime's part of an installer: its plan, and the readable files that the plan names by key. */
+export interface RuntimeInstallation {
+  readonly plan: RuntimePlan;
+  readonly files: { readonly [key: string]: string };
+}
+
+/**
+ * A sandbox runtime that this library installs: its RuntimeClass, and its part of the installers.
+ *
+ * The handler is spelled once, here; the runtime table, the shim's files, the node label and the class follow from it.
+ * The RuntimeClass is the child `Resource`, a plain ApiObject: JSON patches on it are honoured.
+ */
+export abstract class SandboxRuntime extends Construct implements ISandboxRuntime {
+  /**
+   * A RuntimeClass that exists already, e.g. `gvisor` of GKE Sandbox. Nothing is installed or checked for it.
+   *
+   * @param scope the construct above
+   * @param id the construct's id
+   * @param runtimeClassName name of the RuntimeClass
+   * @throws if the name is not a DNS subdomain
+   * @see https://cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods
+   */
+  public static fromRuntimeClassName(scope: Construct, id: string, runtimeClassName: string): ISandboxRuntime {
+    return new ImportedRuntimeClass(scope, id, runtimeClassName);
+  }
+
+  /** Name of the RuntimeClass. */
+  public readonly runtimeClassName: string;
+
+  /** Name of the handler: the key of the runtime table on the nodes, and the RuntimeClass's `handler`. */
+  public readonly handler: string;
+
+  private readonly installers: readonly NodeInstaller[];
+
+  protected constructor(scope: Construct, id: string, runtimeClassName: string, handler: string, props: SandboxRuntimeProps) {
+    super(scope, id);
+    validateRuntimeClassName(runtimeClassName);
+    validateHandler(handler);
+    this.runtimeClassName = runtimeClassName;
+    this.handler = handler;
+    if (props.installers?.length === 0) {
+      throw new Error(`installers of ${this.node.path} is empty; leave it out for the chart's own installer, name at least one, `
+        + 'or use SandboxRuntime.fromRuntimeClassName for a class that exists already');
+    }
+    this.installers = props.installers ? [...props.installers] : [NodeInstaller._ofChart(Chart.of(this))];
+
+    const tolerations = props.tolerations ?? this.installers.flatMap((installer) => installer.tolerations);
+    const unique = new Map(tolerations.map((toleration) => [JSON.stringify(tolerationManifest(toleration)), tolerationManifest(toleration)]));
+    new ClusterScopedObject(this, 'Resource', {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: this.runtimeClassName },
+      handler: this.handler,
+      ...(props.overhead ? { overhead: { podFixed: renderOverhead(props.overhead) } } : {}),
+      scheduling: {
+        nodeSelector: this.nodeSelector,
+        ...(unique.size ? { tolerations: [...unique.values()] } : {}),
+      },
+    });
+
+    SandboxRegistry.of(this).addRuntime(this);
+    LineUpValidation.ensure(this);
+  }
+
+  /** Architectures that this runtime can be installed on, in Kubernetes' words (`amd64`, `arm64`). */
+  public abstract get architectures(): string[];
+
+  /** Labels of the nodes that this runtime's Pods are scheduled to. */
+  public get nodeSelector(): { [key: string]: string } {
+    return selectorOf(this, this.handler, this.installers);
+  }
+
+  public sandbox(construct: IConstruct): void {
+    SandboxRegistry.of(this).sandbox(construct, this);
+  }
+
+  /**
+   * Hands the runtime to its installers; the last thing a subclass does in its constructor.
+   *
+   * @internal
+   */
+  protected _install(): void {
+    for (const installer of this.installers) {
+      installer._addRuntime(this);
+    }
+  }
+
+  /** @internal */
+  public abstract _installation(mirror: string | undefined): RuntimeInstallation;
+}

@@ -1,0 +1,46 @@
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { SandboxRegistry } from './sandbox-registry';
+import { SynthPass } from './synth-pass';
+import { NodeInstaller } from '../installer/node-installer';
+import { checkLineUp } from '../lineup/line-up';
+import { applySandboxes } from '../workload/sandbox-workload';
+import { podSpecPath } from '../workload/pod-spec-path';
+
+const ensured = new WeakSet<IConstruct>();
+
+/** The line-up check as a validation of the app: once per synthesis, over what is really going to be written. */
+export class LineUpValidation {
+  /** Adds the check to the app that a construct belongs to, if it is not there yet. */
+  public static ensure(construct: IConstruct): void {
+    const root = construct.node.root;
+    if (ensured.has(root)) return;
+    ensured.add(root);
+    const pass = SynthPass.of(root);
+    construct.node.addValidation({ validate: () => pass.once(() => validate(root)) });
+  }
+}
+
+function validate(root: IConstruct): string[] {
+  const registry = SandboxRegistry.of(root);
+  const { errors, manifests } = applySandboxes(root, registry);
+  const result = checkLineUp([...manifests, ...otherManifests(root)], {
+    externalRuntimeClasses: registry.external,
+    // Other people's Pods may name classes that no construct of this app knows.
+    judgeUnknownClasses: false,
+  });
+  for (const finding of result.findings) {
+    if (finding.severity === 'error') errors.push(`${finding.rule}: ${finding.object}: ${finding.message}`);
+    else console.warn(`warning: ${finding.rule}: ${finding.object}: ${finding.message}`);
+  }
+  return errors;
+}
+
+/** RuntimeClasses from anywhere, and all that belongs to an installer; Pod-bearing objects come rendered already. */
+function* otherManifests(root: IConstruct): Generator<any> {
+  for (const construct of root.node.findAll()) {
+    if (!ApiObject.isApiObject(construct) || podSpecPath(construct.apiVersion, construct.kind)) continue;
+    if (construct.kind === 'RuntimeClass' || construct.node.scope instanceof NodeInstaller) yield construct.toJson();
+  }
+}
+

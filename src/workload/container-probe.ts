@@ -1,0 +1,76 @@
+/** Timing of a probe. */
+export interface ContainerProbeOptions {
+  /**
+   * Seconds after the container's start before the first probe.
+   *
+   * @default 0
+   */
+  readonly initialDelaySeconds?: number;
+
+  /**
+   * Seconds between two probes.
+   *
+   * @default 10
+   */
+  readonly periodSeconds?: number;
+
+  /**
+   * Seconds after which a probe counts as failed.
+   *
+   * @default 1
+   */
+  readonly timeoutSeconds?: number;
+
+  /**
+   * Failures in a row after which the container counts as failed.
+   *
+   * @default 3
+   */
+  readonly failureThreshold?: number;
+}
+
+/**
+ * How the kubelet finds out about a container. All three kinds work in gVisor and Kata: the kubelet connects to the
+ * Pod's address, and commands run inside the sandbox.
+ *
+ * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ */
+export class ContainerProbe {
+  /**
+   * An HTTP GET that has to answer with 200 to 399.
+   *
+   * @param path path of the request
+   * @param port port number
+   * @param options timing
+   */
+  public static httpGet(path: string, port: number, options: ContainerProbeOptions = {}): ContainerProbe {
+    return new ContainerProbe({ httpGet: { path, port } }, options);
+  }
+
+  /**
+   * A TCP connection that has to be accepted.
+   *
+   * @param port port number
+   * @param options timing
+   */
+  public static tcpSocket(port: number, options: ContainerProbeOptions = {}): ContainerProbe {
+    return new ContainerProbe({ tcpSocket: { port } }, options);
+  }
+
+  /**
+   * A command inside the container that has to exit with 0.
+   *
+   * @param command the command and its arguments
+   * @param options timing
+   */
+  public static exec(command: string[], options: ContainerProbeOptions = {}): ContainerProbe {
+    return new ContainerProbe({ exec: { command: [...command] } }, options);
+  }
+
+  private constructor(private readonly action: object, private readonly options: ContainerProbeOptions) {}
+
+  /** @internal */
+  public _manifest(): object {
+    return { ...this.action, ...this.options };
+  }
+}

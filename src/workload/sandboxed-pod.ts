@@ -1,0 +1,159 @@
+import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { PodVolume } from './pod-volume';
+import { containerManifest, type SandboxedContainer } from './sandboxed-container';
+import { tolerationManifest, type Toleration } from './toleration';
+import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
+
+/** When the kubelet starts a container again. */
+export enum PodRestartPolicy {
+  ALWAYS = 'Always',
+  ON_FAILURE = 'OnFailure',
+  NEVER = 'Never',
+}
+
+/** What a SandboxedPod takes. */
+export interface SandboxedPodProps {
+  /** The sandbox that the Pod runs in. */
+  readonly runtime: ISandboxRuntime;
+
+  /** The containers, at least one. */
+  readonly containers: SandboxedContainer[];
+
+  /**
+   * Containers that run one after the other before the others start.
+   *
+   * @default - none
+   */
+  readonly initContainers?: SandboxedContainer[];
+
+  /**
+   * Volumes that containers can mount.
+   *
+   * @default - none
+   */
+  readonly volumes?: PodVolume[];
+
+  /**
+   * Name, namespace, labels and annotations.
+   *
+   * @default - a name from the construct's path, the chart's namespace and labels
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Names of nodes (label `kubernetes.io/hostname`) that the Pod may run on, as a required node affinity.
+   *
+   * @default - all nodes that the RuntimeClass selects
+   */
+  readonly hostnames?: string[];
+
+  /**
+   * Name of the node that the Pod is bound to past the scheduler; synth warns, because then nothing checks that the
+   * runtime is installed there. `hostnames` is the better way.
+   *
+   * @default - the scheduler chooses
+   */
+  readonly nodeName?: string;
+
+  /**
+   * Tolerations in addition to those of the RuntimeClass.
+   *
+   * @default - none
+   */
+  readonly tolerations?: Toleration[];
+
+  /**
+   * When containers are started again.
+   *
+   * @default PodRestartPolicy.ALWAYS
+   */
+  readonly restartPolicy?: PodRestartPolicy;
+
+  /**
+   * Service account of the Pod.
+   *
+   * @default - the namespace's `default`
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * Whether the containers get the service account's token.
+   *
+   * @default false
+   */
+  readonly automountServiceAccountToken?: boolean;
+
+  /**
+   * Seconds between SIGTERM and SIGKILL when the Pod ends.
+   *
+   * @default 30
+   */
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/**
+ * A complete Pod in a sandbox, with a security context as Pod Security's `restricted` level asks for. The Pod is the
+ * child `Resource`, a plain ApiObject.
+ */
+export class SandboxedPod extends Construct {
+  /** Name of the Pod. */
+  public readonly name: string;
+
+  constructor(scope: Construct, id: string, props: SandboxedPodProps) {
+    super(scope, id);
+    if (props.containers.length === 0) {
+      throw new Error(`${this.node.path} has no containers; a Pod needs at least one`);
+    }
+    if (props.nodeName !== undefined && props.hostnames !== undefined) {
+      throw new Error(`${this.node.path} has both nodeName ("${props.nodeName}") and hostnames (${props.hostnames.join(', ')}); keep hostnames`);
+    }
+    this.refuseUnknownMounts(props);
+    if (props.nodeName !== undefined) {
+      console.warn(`warning: ${this.node.path}: nodeName "${props.nodeName}" bypasses the scheduler, so nothing checks that `
+        + `RuntimeClass "${props.runtime.runtimeClassName}" is served there; use hostnames: ['${props.nodeName}'] instead`);
+    }
+    const pod = new ApiObject(this, 'Resource', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: props.metadata,
+      spec: {
+        runtimeClassName: props.runtime.runtimeClassName,
+        ...(props.nodeName !== undefined ? { nodeName: props.nodeName } : {}),
+        ...(props.hostnames ? { affinity: hostnameAffinity(props.hostnames) } : {}),
+        ...(props.tolerations?.length ? { tolerations: props.tolerations.map(tolerationManifest) } : {}),
+        ...(props.restartPolicy ? { restartPolicy: props.restartPolicy } : {}),
+        ...(props.serviceAccountName ? { serviceAccountName: props.serviceAccountName } : {}),
+        automountServiceAccountToken: props.automountServiceAccountToken ?? false,
+        ...(props.terminationGracePeriodSeconds !== undefined ? { terminationGracePeriodSeconds: props.terminationGracePeriodSeconds } : {}),
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        ...(props.initContainers?.length ? { initContainers: props.initContainers.map(containerManifest) } : {}),
+        containers: props.containers.map(containerManifest),
+        ...(props.volumes?.length ? { volumes: props.volumes.map((volume) => volume._manifest()) } : {}),
+      },
+    });
+    this.name = pod.name;
+  }
+
+  private refuseUnknownMounts(props: SandboxedPodProps): void {
+    const volumes = new Set(props.volumes?.map((volume) => volume.name));
+    for (const container of [...props.initContainers ?? [], ...props.containers]) {
+      for (const mount of container.volumeMounts ?? []) {
+        if (!volumes.has(mount.name)) {
+          throw new Error(`container "${container.name}" of ${this.node.path} mounts the volume "${mount.name}", which the Pod does not have `
+            + `(it has ${[...volumes].join(', ') || 'none'}); add it to volumes`);
+        }
+      }
+    }
+  }
+}
+
+function hostnameAffinity(hostnames: string[]) {
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...hostnames] }] }],
+      },
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** What a taint does to Pods that do not tolerate it. */
+export enum TaintEffect {
+  /** New Pods are not scheduled. */
+  NO_SCHEDULE = 'NoSchedule',
+  /** New Pods are scheduled elsewhere if possible. */
+  PREFER_NO_SCHEDULE = 'PreferNoSchedule',
+  /** New Pods are not scheduled, running ones are evicted. */
+  NO_EXECUTE = 'NoExecute',
+}
+
+/**
+ * A taint that Pods put up with.
+ *
+ * @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+ */
+export interface Toleration {
+  /**
+   * Key of the taint.
+   *
+   * @default - every key
+   */
+  readonly key?: string;
+
+  /**
+   * Value of the taint.
+   *
+   * @default - every value (operator `Exists`)
+   */
+  readonly value?: string;
+
+  /**
+   * Effect of the taint.
+   *
+   * @default - every effect
+   */
+  readonly effect?: TaintEffect;
+}
+
+/** The toleration as Kubernetes writes it. */
+export function tolerationManifest(toleration: Toleration): Record<string, string> {
+  return {
+    ...(toleration.key ? { key: toleration.key } : {}),
+    ...(toleration.value !== undefined ? { operator: 'Equal', value: toleration.value } : { operator: 'Exists' }),
+    ...(toleration.effect ? { effect: toleration.effect } : {}),
+  };
+}

@@ -1,0 +1,279 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, JsonPatch, Testing, YamlOutputType } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import {
+  AppArmorProfile, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, NodeRestart, ReadinessGate, TaintEffect, type NodeInstallerProps,
+} from '../../src';
+import { planHash } from '../../src/installer/plan-hash';
+
+const release = GVisorRelease.V20261005_0;
+
+function synth(props?: NodeInstallerProps, namespace: string | undefined = 'sandbox-system') {
+  const chart = new Chart(Testing.app(), 'sandbox', { namespace });
+  if (props) new NodeInstaller(chart, 'installer', props);
+  new GVisorRuntime(chart, 'gvisor', { release });
+  return Testing.synth(chart);
+}
+const one = (objects: any[], kind: string, name?: string | RegExp) => {
+  const found = objects.filter((o) => o.kind === kind && (!name || o.metadata.name.match(name)));
+  expect(found).toHaveLength(1);
+  return found[0];
+};
+const podSpec = (objects: any[]) => one(objects, 'DaemonSet').spec.template.spec;
+const containers = (objects: any[]) => {
+  const spec = podSpec(objects);
+  return [...spec.initContainers, ...spec.containers];
+};
+
+describe('privileges', () => {
+  test('no container has both a host mount and a token', () => {
+    const objects = synth();
+    const host = podSpec(objects).volumes.filter((v: any) => v.hostPath).map((v: any) => v.name);
+    const tokens = podSpec(objects).volumes.filter((v: any) => JSON.stringify(v).includes('serviceAccountToken')).map((v: any) => v.name);
+    const holders = containers(objects).map((c: any) => ({
+      name: c.name,
+      host: c.volumeMounts.some((m: any) => host.includes(m.name)),
+      token: c.volumeMounts.some((m: any) => tokens.includes(m.name)),
+    }));
+    expect(holders).toEqual([
+      { name: 'claim', host: false, token: true },
+      { name: 'install', host: true, token: false },
+      { name: 'admit', host: false, token: true },
+    ]);
+    expect(podSpec(objects).automountServiceAccountToken).toBe(false);
+  });
+
+  test('every container drops all capabilities and adds none, and none is privileged', () => {
+    for (const container of containers(synth())) {
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, privileged: false, readOnlyRootFilesystem: true,
+      });
+    }
+  });
+
+  test('there are no host namespaces and no mount of the whole host', () => {
+    const spec = podSpec(synth());
+    expect(spec).not.toHaveProperty('hostPID');
+    expect(spec).not.toHaveProperty('hostNetwork');
+    expect(spec).not.toHaveProperty('hostIPC');
+    expect(spec.volumes.map((v: any) => v.hostPath?.path).filter(Boolean).sort()).toEqual([
+      '/etc/containerd', '/opt/sandbox-runtimes', '/run/containerd', '/run/systemd', '/usr', '/var/lib/sandbox-runtimes',
+    ]);
+  });
+
+  test('sockets and /usr are mounted recursively read-only, as folders', () => {
+    const objects = synth();
+    const install = containers(objects).find((c: any) => c.name === 'install');
+    const readOnly = install.volumeMounts.filter((m: any) => m.recursiveReadOnly).map((m: any) => [m.mountPath, m.readOnly, m.recursiveReadOnly]);
+    expect(readOnly).toEqual([
+      ['/run/containerd', true, 'IfPossible'], ['/run/systemd', true, 'IfPossible'], ['/host/usr', true, 'IfPossible'],
+    ]);
+    expect(podSpec(objects).volumes.every((v: any) => !v.hostPath || v.hostPath.type.startsWith('Directory'))).toBe(true);
+  });
+
+  test('without a gate there is no token, no claim and no object at the API server but what runs', () => {
+    const objects = synth({ readiness: ReadinessGate.none() });
+    expect(containers(objects).map((c: any) => c.name)).toEqual(['install', 'admit']);
+    expect(JSON.stringify(podSpec(objects))).not.toContain('serviceAccount');
+    expect(objects.map((o) => o.kind).sort()).toEqual(['ConfigMap', 'ConfigMap', 'ConfigMap', 'DaemonSet', 'Namespace', 'RuntimeClass']);
+    expect(one(objects, 'RuntimeClass').scheduling.nodeSelector).toEqual({ 'kubernetes.io/os': 'linux' });
+  });
+});
+
+describe('the plan\'s hash', () => {
+  const contents = (objects: any[]) => ({
+    ...one(objects, 'ConfigMap', /-plan$/).data,
+    ...one(objects, 'ConfigMap', /-agent$/).data,
+    ...Object.fromEntries(Object.entries<string>(one(objects, 'ConfigMap', /-files$/).data).map(([key, text]) => [`files/${key}`, text])),
+  });
+  const annotation = (objects: any[]) => one(objects, 'DaemonSet').spec.template.metadata.annotations['sandbox-runtimes/plan-hash'];
+
+  test('is that of the mounted files', () => {
+    const objects = synth();
+    expect(annotation(objects)).toBe(planHash(contents(objects)));
+  });
+
+  test('follows a JSON patch of a ConfigMap', () => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    const installer = new NodeInstaller(chart, 'installer');
+    new GVisorRuntime(chart, 'gvisor', { release });
+    const before = annotation(Testing.synth(chart));
+    ApiObject.of(installer.node.findChild('Agent')).addJsonPatch(JsonPatch.add('/data/agent.js', '// another agent'));
+    const objects = Testing.synth(chart);
+    expect(annotation(objects)).not.toBe(before);
+    expect(annotation(objects)).toBe(planHash(contents(objects)));
+  });
+});
+
+describe('what is shared and what is not', () => {
+  test('all runtimes of a chart share the installer that the first one makes', () => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    new GVisorRuntime(chart, 'a', { release, handler: 'runsc-a', runtimeClassName: 'a' });
+    new GVisorRuntime(chart, 'b', { release, handler: 'runsc-b', runtimeClassName: 'b' });
+    const objects = Testing.synth(chart);
+    const plan = JSON.parse(one(objects, 'ConfigMap', /-plan$/).data['plan.json']);
+    expect(plan.runtimes.map((r: any) => r.handler)).toEqual(['runsc-a', 'runsc-b']);
+  });
+
+  test('an explicit installer after the implicit one is refused, and says what to do', () => {
+    const chart = new Chart(Testing.app(), 'sandbox');
+    new GVisorRuntime(chart, 'gvisor', { release });
+    expect(() => new NodeInstaller(chart, 'mine')).toThrow(
+      'sandbox/mine comes after a runtime that already made the installer sandbox/node-installer; create the NodeInstaller before the first runtime');
+  });
+
+  test('with two installers in the chart, a runtime has to name its own', () => {
+    const chart = new Chart(Testing.app(), 'sandbox');
+    new NodeInstaller(chart, 'a', { nodeSelector: { pool: 'a' } });
+    new NodeInstaller(chart, 'b', { nodeSelector: { pool: 'b' } });
+    expect(() => new GVisorRuntime(chart, 'gvisor', { release })).toThrow(
+      'sandbox has several installers (sandbox/a, sandbox/b); name those that bring the runtime to its nodes in the prop installers');
+  });
+
+  test('one runtime on two pools is one class, and the label opens both', () => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    const installers = ['a', 'b'].map((pool) => new NodeInstaller(chart, pool, { nodeSelector: { pool } }));
+    new GVisorRuntime(chart, 'gvisor', { release, installers });
+    const objects = Testing.synth(chart);
+    expect(objects.filter((o) => o.kind === 'DaemonSet')).toHaveLength(2);
+    expect(objects.filter((o) => o.kind === 'Namespace')).toHaveLength(1);
+    expect(one(objects, 'RuntimeClass').scheduling.nodeSelector).toEqual({ 'sandbox-runtimes.node-restriction.kubernetes.io/runsc': 'ready' });
+  });
+
+  test('two pools without a gate cannot be one class', () => {
+    const chart = new Chart(Testing.app(), 'sandbox');
+    const installers = ['a', 'b'].map((pool) => new NodeInstaller(chart, pool, { nodeSelector: { pool }, readiness: ReadinessGate.none() }));
+    expect(() => new GVisorRuntime(chart, 'gvisor', { release, installers })).toThrow('use ReadinessGate.handlerLabel(), whose label all pools share');
+  });
+
+  test('installers whose pools can overlap are refused at synth', () => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    const installers = ['a', 'b'].map((id) => new NodeInstaller(chart, id, { nodeSelector: { [id]: 'yes' } }));
+    new GVisorRuntime(chart, 'gvisor', { release, installers });
+    expect(() => Testing.synth(chart)).toThrow(/overlap|same node/);
+  });
+
+  test('the pool\'s taints are tolerated by the installer and by the class', () => {
+    const objects = synth({ tolerations: [{ key: 'sandbox', value: 'yes', effect: TaintEffect.NO_SCHEDULE }], nodeSelector: { pool: 'sandbox' } });
+    const toleration = { key: 'sandbox', operator: 'Equal', value: 'yes', effect: 'NoSchedule' };
+    expect(podSpec(objects).tolerations).toEqual([toleration]);
+    expect(podSpec(objects).nodeSelector).toEqual({ 'kubernetes.io/os': 'linux', 'pool': 'sandbox' });
+    expect(one(objects, 'RuntimeClass').scheduling.tolerations).toEqual([toleration]);
+  });
+});
+
+describe('the namespace', () => {
+  test('is created with Pod Security labels, and comes first', () => {
+    const objects = synth();
+    expect(objects.findIndex((o) => o.kind === 'Namespace')).toBeLessThan(objects.findIndex((o) => o.kind === 'ConfigMap'));
+    expect(one(objects, 'Namespace').metadata).toEqual({
+      name: 'sandbox-system',
+      labels: {
+        'pod-security.kubernetes.io/enforce': 'privileged',
+        'pod-security.kubernetes.io/audit': 'privileged',
+        'pod-security.kubernetes.io/warn': 'privileged',
+      },
+    });
+  });
+
+  test.each(['kube-system', 'default'])('%s is never created', (namespace) => {
+    expect(synth({ namespace }).filter((o) => o.kind === 'Namespace')).toEqual([]);
+    expect(() => synth({ namespace, createNamespace: true })).toThrow(`the namespace "${namespace}" belongs to the cluster`);
+  });
+
+  test('is left to others when told so', () => {
+    expect(synth({ createNamespace: false }).filter((o) => o.kind === 'Namespace')).toEqual([]);
+  });
+
+  test('is not on cluster-scoped objects, although the chart has one', () => {
+    const CLUSTER = ['Namespace', 'RuntimeClass', 'ClusterRole', 'ClusterRoleBinding', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+    for (const object of synth()) {
+      expect([object.kind, object.metadata.namespace]).toEqual([object.kind, CLUSTER.includes(object.kind) ? undefined : 'sandbox-system']);
+    }
+  });
+});
+
+describe('bad input', () => {
+  test.each<[string, NodeInstallerProps, string]>([
+    ['an image without digest', { image: 'node:24-alpine' }, 'image must be pinned by digest'],
+    ['no slots', { maxConcurrentNodes: 0 }, 'maxConcurrentNodes must be a whole number of at least 1, got 0'],
+    ['half a slot', { maxConcurrentNodes: 1.5 }, 'maxConcurrentNodes must be a whole number of at least 1, got 1.5'],
+    ['Windows nodes', { nodeSelector: { 'kubernetes.io/os': 'windows' } }, 'sandbox runtimes exist for linux only'],
+    ['an old Kubernetes', { kubernetesVersion: '1.29' }, 'ReadinessGate.handlerLabel() needs Kubernetes 1.30'],
+    ['a patch version', { kubernetesVersion: '1.32.1' }, 'kubernetesVersion must be a Kubernetes minor such as "1.32", got "1.32.1"'],
+    ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query, got "mirror.example"'],
+    ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
+    ['noProxy alone', { noProxy: ['.example'] }, 'noProxy is given (.example) but httpsProxy is not'],
+  ])('%s is refused', (_what, props, message) => {
+    expect(() => synth(props)).toThrow(message);
+  });
+
+  test('a relative path on the node is refused', () => {
+    expect(() => NodePlatform.containerd({ socket: 'run/containerd.sock' })).toThrow('socket must be an absolute path');
+    expect(() => NodePlatform.containerd({ configFile: '/etc/../x.toml' })).toThrow('configFile must be an absolute path without ".."');
+    expect(() => NodePlatform.containerd({ dropInFile: '/opt/x.toml' })).toThrow('dropInFile must be a .toml file below /etc/containerd');
+    expect(() => NodeRestart.systemd('containerd')).toThrow('the unit must be a systemd service such as "containerd.service", got "containerd"');
+  });
+});
+
+test('proxy, certificates, priority, SELinux and AppArmor reach the containers that need them', () => {
+  const objects = synth({
+    httpsProxy: 'http://proxy.example:3128',
+    noProxy: ['.svc', '10.0.0.0/8'],
+    caBundle: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+    priorityClassName: 'system-node-critical',
+    seLinuxOptions: { type: 'spc_t' },
+    appArmorProfile: AppArmorProfile.UNCONFINED,
+    imagePullSecrets: ['registry'],
+    artifactMirror: 'https://mirror.example/gvisor',
+  });
+  const env = Object.fromEntries(containers(objects).map((c: any) => [c.name, c.env.filter((e: any) => e.value).map((e: any) => `${e.name}=${e.value}`)]));
+  expect(env).toEqual({
+    claim: [],
+    install: [
+      'NODE_USE_ENV_PROXY=1', 'HTTPS_PROXY=http://proxy.example:3128', 'HTTP_PROXY=http://proxy.example:3128', 'NO_PROXY=.svc,10.0.0.0/8',
+      'NODE_EXTRA_CA_CERTS=/sandbox-runtimes/files/ca-bundle.pem',
+    ],
+    admit: [],
+  });
+  expect(podSpec(objects)).toMatchObject({
+    priorityClassName: 'system-node-critical',
+    imagePullSecrets: [{ name: 'registry' }],
+    securityContext: { seLinuxOptions: { type: 'spc_t' }, appArmorProfile: { type: 'Unconfined' }, seccompProfile: { type: 'RuntimeDefault' } },
+  });
+  const plan = JSON.parse(one(objects, 'ConfigMap', /-plan$/).data['plan.json']);
+  expect(plan.runtimes[0].artifact.archives.amd64.url).toBe('https://mirror.example/gvisor/release/20261005.0/x86_64/gvisor.tar.zstd');
+});
+
+test('every output type gives the same objects, twice the same bytes', () => {
+  const write = (yamlOutputType: YamlOutputType) => {
+    const outdir = mkdtempSync(join(tmpdir(), 'output-'));
+    try {
+      const app = new App({ outdir, yamlOutputType });
+      const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+      new GVisorRuntime(chart, 'gvisor', { release });
+      app.synth();
+      const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name)).sort();
+      return files.map((file) => readFileSync(file, 'utf8'));
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
+  };
+  const objects = (files: string[]) => files.flatMap((file) => parseAllDocuments(file).map((d) => JSON.stringify(d.toJS()))).sort();
+  const types = [
+    YamlOutputType.FILE_PER_APP, YamlOutputType.FILE_PER_CHART, YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE,
+  ];
+  const written = types.map(write);
+  for (const [i, type] of types.entries()) {
+    expect(objects(written[i])).toEqual(objects(written[0]));
+    expect(write(type)).toEqual(written[i]);
+  }
+});
+
+test('a ConfigMap stays below what kubectl apply can annotate', () => {
+  for (const object of synth().filter((o) => o.kind === 'ConfigMap')) {
+    expect(JSON.stringify(object).length).toBeLessThan(262144);
+  }
+});

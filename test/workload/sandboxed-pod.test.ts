@@ -1,0 +1,83 @@
+import { Chart, Testing } from 'cdk8s';
+import { ContainerProbe, PodRestartPolicy, PodVolume, SandboxedPod, SandboxRuntime, type SandboxedPodProps } from '../../src';
+
+const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+
+function synth(props: Partial<SandboxedPodProps>) {
+  const chart = new Chart(Testing.app(), 'team', { namespace: 'team-a' });
+  const runtime = SandboxRuntime.fromRuntimeClassName(chart, 'runtime', 'gvisor');
+  new SandboxedPod(chart, 'web', { runtime, containers: [{ name: 'web', image: 'nginx' }], ...props });
+  return Testing.synth(chart)[0];
+}
+
+test('a Pod has the restricted security context by default', () => {
+  expect(synth({}).spec).toEqual({
+    runtimeClassName: 'gvisor',
+    automountServiceAccountToken: false,
+    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [{
+      name: 'web',
+      image: 'nginx',
+      securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    }],
+  });
+});
+
+test('everything that a container needs can be said', () => {
+  const pod = synth({
+    volumes: [PodVolume.emptyDir('tmp', '64Mi'), PodVolume.configMap('conf', 'web'), PodVolume.secret('tls', 'web-tls'), PodVolume.persistentVolumeClaim('data', 'web')],
+    initContainers: [{ name: 'migrate', image: 'web' }],
+    restartPolicy: PodRestartPolicy.ON_FAILURE,
+    serviceAccountName: 'web',
+    terminationGracePeriodSeconds: 5,
+    tolerations: [{ key: 'a' }],
+    metadata: { name: 'web', labels: { app: 'web' } },
+    containers: [{
+      name: 'web',
+      image: 'web',
+      command: ['/web'],
+      args: ['--verbose'],
+      env: { A: 'b' },
+      ports: [{ containerPort: 8080, name: 'http' }],
+      resources: { cpuRequest: '100m', memoryLimit: '64Mi' },
+      readinessProbe: ContainerProbe.httpGet('/', 8080, { periodSeconds: 5 }),
+      livenessProbe: ContainerProbe.tcpSocket(8080),
+      startupProbe: ContainerProbe.exec(['true']),
+      volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, { name: 'conf', mountPath: '/etc/web', readOnly: true }],
+      security: { runAsUser: 1000, readOnlyRootFilesystem: true, addCapabilities: ['NET_BIND_SERVICE'] },
+    }],
+  });
+  expect(pod).toMatchSnapshot();
+});
+
+test('the restricted defaults can be overridden for one container', () => {
+  const [container] = synth({
+    containers: [{ name: 'a', image: 'a', security: { runAsNonRoot: false, allowPrivilegeEscalation: true, dropCapabilities: [] } }],
+  }).spec.containers;
+  expect(container.securityContext).toEqual({ runAsNonRoot: false, allowPrivilegeEscalation: true, capabilities: { drop: [] } });
+});
+
+test('pinning to nodes is an affinity, which the scheduler sees', () => {
+  expect(synth({ hostnames: ['node-1'] }).spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms).toEqual([
+    { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1'] }] },
+  ]);
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test('nodeName is kept, with a warning that says what to write instead', () => {
+  expect(synth({ nodeName: 'node-1' }).spec.nodeName).toBe('node-1');
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining("team/web: nodeName \"node-1\" bypasses the scheduler"));
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining("hostnames: ['node-1']"));
+});
+
+test.each<[string, Partial<SandboxedPodProps>, string]>([
+  ['no containers', { containers: [] }, 'team/web has no containers; a Pod needs at least one'],
+  ['nodeName and hostnames', { nodeName: 'a', hostnames: ['b'] }, 'team/web has both nodeName ("a") and hostnames (b); keep hostnames'],
+  [
+    'a mount of a volume that is not there',
+    { containers: [{ name: 'web', image: 'a', volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] }] },
+    'container "web" of team/web mounts the volume "tmp", which the Pod does not have (it has none); add it to volumes',
+  ],
+])('%s is refused', (_what, props, message) => {
+  expect(() => synth(props)).toThrow(message);
+});
