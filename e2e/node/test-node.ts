@@ -3,10 +3,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageArchive } from './images';
 import { containerd, ContainerdVersion, runc } from '../toolchain';
 
 /** containerd's pid, for the agent's restart strategy; the supervisor replaces it with each start. */
 export const PID_FILE = '/run/containerd/containerd.pid';
+
+const IMAGE_ARCHIVE = '/tmp/image.tar';
 
 /** What containerd and its shims read of a host's /etc. */
 const ETC = {
@@ -76,6 +79,15 @@ export class TestNode {
 
   containerdPid(): number {
     return Number(this.read(PID_FILE));
+  }
+
+  /** Loads images as the kubelet's pulls would have. */
+  importImages(images: readonly ImageArchive[]): void {
+    for (const { archive } of images) {
+      this.write(IMAGE_ARCHIVE, archive);
+      this.exec('ctr', '--namespace', 'k8s.io', 'images', 'import', IMAGE_ARCHIVE);
+    }
+    rmSync(this.path(IMAGE_ARCHIVE));
   }
 
   /** Runs a program of the node in the node; throws with its output where it fails. */

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ArtifactMirror } from '../node/artifact-mirror';
+import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
+import { busyboxImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
+import { runInstall } from '../node/installer-run';
+import { configDump, nodeConfig, runtimesOf } from '../node/node-config';
+import { synthesizeInstaller } from '../node/synthesized-installer';
+import { TestNode } from '../node/test-node';
+import { TestContainer, TestPod } from '../node/test-pod';
+import { treeSnapshot } from '../node/tree-snapshot';
+import { CONTAINERD_VERSIONS, GVISOR_RELEASE } from '../toolchain';
+
+const NEXT_RELEASE = '20260906.0';
+const INSTALLED = ['/etc/containerd', '/opt/sandbox-runtimes', '/var/lib/sandbox-runtimes'];
+const TICKING = ['sh', '-c', 'while :; do echo tick; sleep 0.1; done'];
+
+let mirror: ArtifactMirror;
+let release: GVisorArchive;
+let nextRelease: GVisorArchive;
+let images: ImageArchive[];
+let image: string;
+
+beforeAll(async () => {
+  mirror = await ArtifactMirror.start();
+  release = await gvisorArchive(GVISOR_RELEASE);
+  nextRelease = await gvisorArchive(NEXT_RELEASE);
+  mirror.serve(release);
+  mirror.serve(nextRelease);
+  const node = nodeImage();
+  images = [pauseImage(), busyboxImage(), node];
+  image = node.reference;
+});
+
+afterAll(() => mirror.stop());
+
+describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => {
+  let node: TestNode;
+  let dumpBefore: Record<string, any>;
+  let runcContainer: TestContainer;
+  let gvisorPod: TestPod;
+
+  const install = (archive: GVisorArchive) => runInstall(node, synthesizeInstaller(mirror, archive), image);
+  const sandboxShim = (pod: TestPod) =>
+    node.read(`/run/containerd/io.containerd.runtime.v2.task/k8s.io/${pod.sandboxId}/shim-binary-path`).trim();
+  const busybox = (pod: TestPod, ...command: string[]) => pod.start({ name: 'main', image: busyboxImage().reference, command });
+
+  beforeAll(async () => {
+    node = await TestNode.start({ containerd: version, files: nodeConfig(version) });
+    node.importImages(images);
+    dumpBefore = configDump(node);
+    runcContainer = await busybox(await TestPod.run(node, { name: 'before', handler: '' }), ...TICKING);
+  });
+
+  afterAll(() => node?.stop());
+
+  test('installs the handler and says that it is ready', async () => {
+    const run = await install(release);
+    expect(run).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+  });
+
+  test('has the handler served by the CRI', async () => {
+    expect(runtimesOf(configDump(node))).toHaveProperty('runsc');
+    gvisorPod = await TestPod.run(node, { name: 'sandboxed', handler: 'runsc' });
+    expect(sandboxShim(gvisorPod)).toBe(`/opt/sandbox-runtimes/gvisor/${GVISOR_RELEASE}/containerd-shim-runsc-v1`);
+  });
+
+  test('runs a container that prints gVisor\'s kernel banner', async () => {
+    const container = await busybox(gvisorPod, 'sh', '-c', 'dmesg; uname -r');
+    expect(await container.exit()).toMatchObject({ exitCode: 0 });
+    expect(container.log()).toMatch(/Starting gVisor\.\.\./);
+    expect(container.log()).toMatch(/^4\.19\.0-gvisor$/m);
+  });
+
+  test('leaves a runc container running that was started before', async () => {
+    const ticks = runcContainer.log().length;
+    expect(await runcContainer.exec('uname', '-r')).not.toMatch(/gvisor/);
+    expect(await runcContainer.status()).toMatchObject({ state: 'running' });
+    await sleep(500);
+    expect(runcContainer.log().length).toBeGreaterThan(ticks);
+  });
+
+  test('leaves the default runtime as it was for new Pods', async () => {
+    const pod = await TestPod.run(node, { name: 'after', handler: '' });
+    const container = await busybox(pod, 'echo', 'runc still runs');
+    expect(await container.exit()).toMatchObject({ exitCode: 0 });
+    expect(container.log()).toBe('runc still runs\n');
+    await pod.remove();
+  });
+
+  test('leaves mirrors, SystemdCgroup, sandbox image and other runtimes unchanged', () => {
+    const dump = configDump(node);
+    delete runtimesOf(dump).runsc;
+    expect({ ...dump, imports: undefined }).toEqual({ ...dumpBefore, imports: undefined });
+    expect(runtimesOf(dump)).toMatchObject({ runc: { options: { SystemdCgroup: false } }, crun: { options: { SystemdCgroup: true } } });
+    expect(node.read('/etc/containerd/certs.d/docker.io/hosts.toml')).toBe(nodeConfig(version)['/etc/containerd/certs.d/docker.io/hosts.toml']);
+  });
+
+  test('writes nothing and restarts nothing in a second run', async () => {
+    const [before, pid] = [treeSnapshot(node, ...INSTALLED), node.containerdPid()];
+    mirror.requests.length = 0;
+    const run = await install(release);
+    expect(run).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+    expect(treeSnapshot(node, ...INSTALLED)).toEqual(before);
+    expect(node.containerdPid()).toBe(pid);
+    expect(mirror.requests).toEqual([]);
+  });
+
+  test('lets a container of an old Pod restart after an upgrade', async () => {
+    const container = await busybox(gvisorPod, ...TICKING);
+    expect(await install(nextRelease)).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+    expect(await container.status()).toMatchObject({ state: 'running' });
+    await container.stop();
+    const restarted = await busybox(gvisorPod, ...TICKING);
+    expect(await restarted.exec('uname', '-r')).toBe('4.19.0-gvisor\n');
+    expect(existsSync(node.path(`/opt/sandbox-runtimes/gvisor/${GVISOR_RELEASE}/runsc`))).toBe(true);
+  });
+
+  test('starts new Pods from the new release', async () => {
+    const pod = await TestPod.run(node, { name: 'upgraded', handler: 'runsc' });
+    expect(sandboxShim(pod)).toBe(`/opt/sandbox-runtimes/gvisor/${NEXT_RELEASE}/containerd-shim-runsc-v1`);
+    expect(await (await busybox(pod, ...TICKING)).exec('uname', '-r')).toBe('4.19.0-gvisor\n');
+    await pod.remove();
+  });
+});
