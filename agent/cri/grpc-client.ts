@@ -45,7 +45,7 @@ export class GrpcClient {
         stream.close(constants.NGHTTP2_CANCEL);
       }, timeoutMs);
       // Where the connection broke, the stream only says that it was cancelled; the cause says why.
-      stream.on('error', (error) => { broken ??= error.cause instanceof Error ? error.cause : error; });
+      stream.on('error', (error) => { broken ??= (error.cause ?? error) as Error; });
       stream.on('close', () => {
         clearTimeout(deadline);
         const { status, grpcStatus, grpcMessage } = answer;
