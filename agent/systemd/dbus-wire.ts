@@ -174,6 +174,7 @@ class Reader {
     if (length > MAX_ARRAY_BYTES) throw new Error(`a D-Bus message has an array of ${length} bytes`);
     this.offset = aligned(this.offset, ALIGNMENT[type[0]]);
     const end = this.offset + length;
+    if (end > this.bytes.length) throw new Error('a D-Bus message ends in the middle of an array');
     const values: DBusValue[] = [];
     while (this.offset < end) values.push(this.read(type, depth + 1));
     if (this.offset !== end) throw new Error('a D-Bus array ends in the middle of an element');

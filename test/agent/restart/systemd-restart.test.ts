@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { SystemdRestart } from '../../../agent/restart/systemd-restart';
+import { scratchFolders } from '../scratch-folder';
+import { FakeSystemd } from '../systemd/fake-systemd';
+
+const UNIT = 'containerd.service';
+const scratchFolder = scratchFolders();
+let socket: string;
+let fake: FakeSystemd;
+
+beforeEach(async () => {
+  socket = join(scratchFolder(), 'private');
+  fake = await FakeSystemd.listen(socket);
+});
+
+afterEach(() => fake.stop());
+
+test('says what it restarts and how', () => {
+  expect(new SystemdRestart(UNIT, socket).description).toBe('containerd.service by systemd');
+});
+
+test('knows the command line of the unit', async () => {
+  expect(await new SystemdRestart(UNIT, socket).command()).toEqual(['/usr/bin/containerd', '-l', 'info']);
+  fake.unit.ExecStart = [];
+  expect(await new SystemdRestart(UNIT, socket).command()).toBeUndefined();
+});
+
+test('restarts a unit, also one that hit its start limit', async () => {
+  fake.startLimitHit = true;
+  await new SystemdRestart(UNIT, socket).restart();
+  expect(fake.calls).toEqual([`ResetFailedUnit ${UNIT}`, `RestartUnit ${UNIT} replace`]);
+  expect(fake.unit.MainPID).toBe(101);
+});
+
+test('rejects with what became of a unit that does not come back', async () => {
+  fake.onRestart = () => fake.become({ ActiveState: 'failed', SubState: 'failed', Result: 'exit-code', ExecMainStatus: 1 });
+  await expect(new SystemdRestart(UNIT, socket).restart()).rejects.toThrow('containerd.service was restarted and ended at once: failed/failed');
+});
+
+test('a unit that systemd does not know is not restarted', async () => {
+  const restart = new SystemdRestart('container-d.service', socket);
+  await expect(restart.restart()).rejects.toThrow('systemd has no usable unit container-d.service on this node (LoadState is not-found)');
+  await expect(restart.command()).rejects.toThrow('name the unit that runs the container runtime');
+  expect(fake.calls).toEqual([]);
+});

@@ -1,0 +1,81 @@
+import { DBusFailure, DBusReply, FakeDBusServer } from './fake-dbus-server';
+import { DBusMessage } from '../../../agent/systemd/dbus-message';
+import { DBusValue, DBusVariant } from '../../../agent/systemd/dbus-wire';
+import { unitPath } from '../../../agent/systemd/unit-path';
+
+/** Properties of a service that tests set. */
+export interface FakeUnit {
+  LoadState: string;
+  ActiveState: string;
+  SubState: string;
+  MainPID: number;
+  Job: readonly [number, string];
+  Result: string;
+  ExecMainStatus: number;
+  ExecStart: readonly DBusValue[];
+  Environment: readonly string[];
+  EnvironmentFiles: readonly (readonly [string, boolean])[];
+}
+
+const SIGNATURES: { readonly [name in keyof FakeUnit]: string } = {
+  LoadState: 's', ActiveState: 's', SubState: 's', MainPID: 'u', Job: '(uo)', Result: 's', ExecMainStatus: 'i', ExecStart: 'a(sasbttttuii)', Environment: 'as', EnvironmentFiles: 'a(sb)',
+};
+
+const NO_JOB = [0, '/'] as const;
+const OK: DBusReply = { signature: '', body: [] };
+
+/** systemd with one unit. */
+export class FakeSystemd {
+  static async listen(socket: string, unitName = 'containerd.service'): Promise<FakeSystemd> {
+    return new FakeSystemd(await FakeDBusServer.listen(socket), unitName);
+  }
+
+  readonly unit: FakeUnit = {
+    LoadState: 'loaded',
+    ActiveState: 'active',
+    SubState: 'running',
+    MainPID: 100,
+    Job: NO_JOB,
+    Result: 'success',
+    ExecMainStatus: 0,
+    ExecStart: [['/usr/bin/containerd', ['/usr/bin/containerd', '-l', 'info'], false, 0n, 0n, 0n, 0n, 0, 0, 0]],
+    Environment: [],
+    EnvironmentFiles: [],
+  };
+
+  /** Names of the Manager's methods that were called. */
+  readonly calls: string[] = [];
+  /** As after too many starts: the restart is refused until ResetFailedUnit. */
+  startLimitHit = false;
+
+  private constructor(readonly server: FakeDBusServer, private readonly unitName: string) {
+    server.method = (call) => this.answer(call);
+  }
+
+  /** What becomes of a queued restart, soon after it was answered. */
+  onRestart: () => void = () => this.become({ ActiveState: 'active', SubState: 'running', MainPID: this.unit.MainPID + 1 });
+
+  /** The state after a job has ended. */
+  become(state: Partial<FakeUnit>): void {
+    Object.assign(this.unit, { Job: NO_JOB }, state);
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  private answer({ path, member, body }: DBusMessage): DBusReply {
+    if (member === 'Get') {
+      const [, name] = body as [string, keyof FakeUnit];
+      if (path !== unitPath(this.unitName)) return { signature: 'v', body: [new DBusVariant('s', 'not-found')] };
+      return { signature: 'v', body: [new DBusVariant(SIGNATURES[name], this.unit[name])] };
+    }
+    this.calls.push([member, ...body].join(' '));
+    if (member === 'ResetFailedUnit') this.startLimitHit = false;
+    if (member !== 'RestartUnit') return OK;
+    if (this.startLimitHit) throw new DBusFailure('org.freedesktop.systemd1.UnitStartLimit', 'Start request repeated too quickly.');
+    this.unit.Job = [77, '/org/freedesktop/systemd1/job/77'];
+    setTimeout(() => this.onRestart(), 60);
+    return { signature: 'o', body: [this.unit.Job[1]] };
+  }
+}
