@@ -51,7 +51,7 @@ function folders(paths: readonly string[]): TarEntry[] {
 }
 
 function busyboxEntries(): TarEntry[] {
-  const applets = ['sh', 'sleep', 'cat', 'dmesg', 'ls', 'echo', 'test', 'uname', 'touch', 'true'];
+  const applets = ['sh', 'sleep', 'cat', 'dmesg', 'grep', 'echo', 'test', 'uname', 'rm', 'true'];
   return [{ path: 'bin' }, fileEntry('bin/busybox', busybox()), ...applets.map(name => ({ path: `bin/${name}`, link: 'busybox' }))];
 }
 

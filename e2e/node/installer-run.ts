@@ -1,15 +1,28 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync } from 'node:fs';
-import type { ContainerConfig, ContainerStatus } from './container-client';
+import type { ContainerConfig } from './container-client';
 import type { TestNode } from './test-node';
 import { TestPod } from './test-pod';
+import type { HandlerVerdict, InstallVerdict } from '../../src/installer/install-plan';
 
 /** The Kubernetes objects of an installer, parsed from its YAML. */
 export type Manifest = { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } } & Record<string, any>;
 
-export interface AgentRun extends ContainerStatus {
-  readonly log: string;
-  /** Content of verdict.json, where the agent wrote one. */
-  readonly verdict: any;
+/** How a run of the `install` container ended. */
+export class AgentRun {
+  constructor(readonly exitCode: number, readonly log: string, private readonly verdict: InstallVerdict | undefined) {}
+
+  /** What verdict.json says about a handler. */
+  handler(name: string): HandlerVerdict {
+    const found = this.verdict?.handlers.find(({ handler }) => handler === name);
+    if (!found) throw new Error(`the agent ended with ${this.exitCode} and without a verdict on ${name}:\n${this.log}`);
+    return found;
+  }
+
+  /** Throws with the agent's log unless it ended well and the handler is ready. */
+  requireReady(name: string): void {
+    if (this.exitCode === 0 && this.handler(name).verdict === 'ready') return;
+    throw new Error(`${name} is not ready, the agent ended with ${this.exitCode}:\n${this.log}`);
+  }
 }
 
 /** What runc and containerd hide from every container that is not privileged, as the kubelet asks for it. */
@@ -21,8 +34,12 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
  * Runs the `install` container of a synthesized DaemonSet on the node, as the kubelet would: its volumes, its mounts
  * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
  * here, and the Pod shares the node's PID namespace, because the restart of a supervised process needs it.
+ *
+ * @param command instead of the container's own
  */
-export async function runInstall(node: TestNode, manifests: readonly Manifest[], image: string): Promise<AgentRun> {
+export async function runInstall(
+  node: TestNode, manifests: readonly Manifest[], image: string, command?: readonly string[],
+): Promise<AgentRun> {
   const daemonSet = one(manifests, 'DaemonSet');
   const { metadata, spec } = daemonSet.spec.template;
   const container = spec.initContainers.find(({ name }: { name: string }) => name === 'install');
@@ -41,7 +58,7 @@ export async function runInstall(node: TestNode, manifests: readonly Manifest[],
     const run = await pod.start({
       name: container.name,
       image,
-      command: container.command,
+      command: command ?? container.command,
       env: Object.fromEntries(container.env.map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
       mounts,
       memoryLimit: memoryBytes(container.resources?.limits?.memory),
@@ -57,7 +74,7 @@ export async function runInstall(node: TestNode, manifests: readonly Manifest[],
     });
     const status = await run.exit();
     const verdict = `${volumes.get('shared')}/verdict.json`;
-    return { ...status, log: run.log(), verdict: existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined };
+    return new AgentRun(status.exitCode, run.log(), existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined);
   } finally {
     await pod.remove();
   }

@@ -21,6 +21,8 @@ const ETC = {
 
 export interface TestNodeOptions {
   readonly containerd: ContainerdVersion;
+  /** What `containerd --version` says instead of the truth. */
+  readonly saidVersion?: string;
   /** Files below the node's root, `/etc/containerd/config.toml` first of all. */
   readonly files: { readonly [path: string]: string };
 }
@@ -31,7 +33,7 @@ export interface TestNodeOptions {
  */
 export class TestNode {
   static async start(options: TestNodeOptions): Promise<TestNode> {
-    const { containerd: daemon, shim, ctr } = await containerd(options.containerd);
+    const { containerd: daemon, shim, ctr } = await containerd(options.containerd, options.saidVersion);
     const folder = mkdtempSync(join(tmpdir(), 'node-'));
     const root = join(folder, 'root');
     for (const name of ['dev', 'proc', 'sys', 'usr', 'etc/containerd', 'opt', 'root', 'run', 'tmp', 'var/lib', 'var/log', '../usr-local/bin']) {
@@ -71,6 +73,13 @@ export class TestNode {
   write(path: string, content: string | Buffer): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), content);
+  }
+
+  /** Files below a folder of the node, if it is there. */
+  files(folder: string): string[] {
+    if (!existsSync(this.path(folder))) return [];
+    const entries = readdirSync(this.path(folder), { recursive: true, withFileTypes: true });
+    return entries.filter(entry => !entry.isDirectory()).map(entry => join(entry.parentPath, entry.name).slice(this.path('').length));
   }
 
   get socket(): string {

@@ -9,9 +9,8 @@ import { synthesizeInstaller } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
 import { TestContainer, TestPod } from '../node/test-pod';
 import { treeSnapshot } from '../node/tree-snapshot';
-import { CONTAINERD_VERSIONS, GVISOR_RELEASE } from '../toolchain';
+import { CONTAINERD_VERSIONS, GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
 
-const NEXT_RELEASE = '20260906.0';
 const INSTALLED = ['/etc/containerd', '/opt/sandbox-runtimes', '/var/lib/sandbox-runtimes'];
 const TICKING = ['sh', '-c', 'while :; do echo tick; sleep 0.1; done'];
 
@@ -24,7 +23,7 @@ let image: string;
 beforeAll(async () => {
   mirror = await ArtifactMirror.start();
   release = await gvisorArchive(GVISOR_RELEASE);
-  nextRelease = await gvisorArchive(NEXT_RELEASE);
+  nextRelease = await gvisorArchive(GVISOR_NEXT_RELEASE);
   mirror.serve(release);
   mirror.serve(nextRelease);
   const node = nodeImage();
@@ -54,9 +53,22 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
 
   afterAll(() => node?.stop());
 
+  test('runs without capabilities and can write to its own folders only', async () => {
+    const folders = ['/', '/sandbox-runtimes', '/run/sandbox-runtimes', '/tmp', '/run/containerd', '/host/usr', '/proc/sys/kernel', ...INSTALLED];
+    const script = 'grep -E "^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):" /proc/self/status; '
+      + 'for folder; do (echo >$folder/probe && rm $folder/probe && echo "writable $folder") 2>/dev/null; done; true';
+    const run = await runInstall(node, synthesizeInstaller(mirror, release), image, ['sh', '-c', script, 'sh', ...folders]);
+    const none = '0000000000000000';
+    expect(run.log.trim().split('\n')).toEqual([
+      ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(set => `${set}:\t${none}`),
+      'NoNewPrivs:\t1',
+      'Seccomp:\t2',
+      ...['/run/sandbox-runtimes', '/tmp', ...INSTALLED].map(folder => `writable ${folder}`),
+    ]);
+  });
+
   test('installs the handler and says that it is ready', async () => {
-    const run = await install(release);
-    expect(run).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+    (await install(release)).requireReady('runsc');
   });
 
   test('has the handler served by the CRI', async () => {
@@ -99,8 +111,7 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
   test('writes nothing and restarts nothing in a second run', async () => {
     const [before, pid] = [treeSnapshot(node, ...INSTALLED), node.containerdPid()];
     mirror.requests.length = 0;
-    const run = await install(release);
-    expect(run).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+    (await install(release)).requireReady('runsc');
     expect(treeSnapshot(node, ...INSTALLED)).toEqual(before);
     expect(node.containerdPid()).toBe(pid);
     expect(mirror.requests).toEqual([]);
@@ -108,7 +119,7 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
 
   test('lets a container of an old Pod restart after an upgrade', async () => {
     const container = await busybox(gvisorPod, ...TICKING);
-    expect(await install(nextRelease)).toMatchObject({ exitCode: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'ready' }] } });
+    (await install(nextRelease)).requireReady('runsc');
     expect(await container.status()).toMatchObject({ state: 'running' });
     await container.stop();
     const restarted = await busybox(gvisorPod, ...TICKING);
@@ -118,7 +129,7 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
 
   test('starts new Pods from the new release', async () => {
     const pod = await TestPod.run(node, { name: 'upgraded', handler: 'runsc' });
-    expect(sandboxShim(pod)).toBe(`/opt/sandbox-runtimes/gvisor/${NEXT_RELEASE}/containerd-shim-runsc-v1`);
+    expect(sandboxShim(pod)).toBe(`/opt/sandbox-runtimes/gvisor/${GVISOR_NEXT_RELEASE}/containerd-shim-runsc-v1`);
     expect(await (await busybox(pod, ...TICKING)).exec('uname', '-r')).toBe('4.19.0-gvisor\n');
     await pod.remove();
   });

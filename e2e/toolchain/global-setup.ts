@@ -1,4 +1,4 @@
-import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, kubeApiserver, runc } from '.';
+import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubeApiserver, runc } from '.';
 import { hasSysResource } from './capabilities';
 import { missingRequirements } from './requirements';
 
@@ -15,6 +15,7 @@ export default async function setup(): Promise<void> {
   for (const version of CONTAINERD_VERSIONS) await containerd(version);
   await runc();
   await gvisor();
+  await gvisor(GVISOR_NEXT_RELEASE);
   await etcd();
   await kubeApiserver();
 }

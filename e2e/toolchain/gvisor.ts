@@ -7,6 +7,8 @@ import { build, CACHE, moduleFiles, pinnedVersion } from './go-program';
 const MODULE = 'gvisor.dev/gvisor';
 /** The release that the pinned commit of the module stands for. */
 export const GVISOR_RELEASE = '20260905.0';
+/** What the same source is told to be, for upgrades. */
+export const GVISOR_NEXT_RELEASE = '20260906.0';
 
 export interface GVisorPrograms {
   readonly runsc: string;

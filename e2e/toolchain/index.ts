@@ -3,7 +3,7 @@ import { debianPackages } from './requirements';
 
 export { hasSysResource } from './capabilities';
 export { CACHE, locked } from './go-program';
-export { gvisor, GVISOR_RELEASE, GVisorPrograms } from './gvisor';
+export { gvisor, GVISOR_NEXT_RELEASE, GVISOR_RELEASE, GVisorPrograms } from './gvisor';
 export { debianPackages } from './requirements';
 
 /** The containerd minors that a real node is tested with, and the Go module of each. */
@@ -23,11 +23,12 @@ export interface ContainerdPrograms {
   readonly ctr: string;
 }
 
-export async function containerd(version: ContainerdVersion): Promise<ContainerdPrograms> {
+/** @param said what `containerd --version` says instead of the truth, such as `v2.0.3` */
+export async function containerd(version: ContainerdVersion, said?: string): Promise<ContainerdPrograms> {
   const { module, path } = CONTAINERD[version];
   const flags = {
     module,
-    variables: { [`${path}/version.Version`]: pinnedVersion(module, path) },
+    variables: { [`${path}/version.Version`]: said ?? pinnedVersion(module, path) },
     tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_aufs'],
   };
   return {
