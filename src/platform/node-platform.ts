@@ -61,8 +61,10 @@ export class NodePlatform {
       throw new Error(`dropInFile must be a .toml file below ${folder}, the folder that the installer mounts, got "${dropInFile}"; `
         + `write for example ${folder}/conf.d/sandbox-runtimes.toml`);
     }
-    return new NodePlatform('containerd', {
-      name: 'containerd',
+    // The name stands for the paths, and the line-up check holds it to them.
+    const name = options.configFile ?? options.dropInFile ?? options.socket ? 'custom-containerd' : 'containerd';
+    return new NodePlatform(name, {
+      name,
       configFile,
       dropInFile,
       socket: absolutePath('socket', options.socket ?? '/run/containerd/containerd.sock'),
