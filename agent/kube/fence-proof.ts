@@ -1,9 +1,10 @@
-import { heldLease, leasePath, nodePath, type Gate } from './gate';
+import { heldLease, leasePath, leasesPath, nodePath, type Gate } from './gate';
 import { isNotFound, KubeError } from './kube-error';
 import { FENCE_VOICE } from '../../src/installer/fence-policy';
 
-/** No node has this label; the token must not be able to set it. */
+/** No node has this label, and no namespace this Lease; the token must not be able to make them. */
 const PROBE = 'sandbox-runtimes/fence-probe';
+const LEASE_PROBE = 'sandbox-runtimes-fence-probe';
 
 /**
  * Shows that the admission policies fence this very token, before it is used: writes that RBAC allows and the
@@ -15,9 +16,9 @@ export async function proveFence(gate: Gate): Promise<void> {
   const dryRun = { dryRun: true };
   await mustBeRefused(gate, `the label ${PROBE} on node ${node}`, async () =>
     kube.apply(nodePath(node), { apiVersion: 'v1', kind: 'Node', metadata: { name: node, labels: { [PROBE]: 'probe' } } }, `${installer} probe`, dryRun));
+  await mustBeRefused(gate, `any Lease in namespace ${plan.namespace}`, async () =>
+    kube.create(leasesPath(gate), heldLease(gate, LEASE_PROBE, node), dryRun));
   const slot = plan.slots[0];
-  await mustBeRefused(gate, `the slot ${slot} for another node`, async () =>
-    kube.replace(leasePath(gate, slot), heldLease(gate, slot, `not-${node}`), dryRun));
   await mustBeRefused(gate, `the deletion of slot ${slot}`, async () => kube.delete(leasePath(gate, slot), {}, dryRun));
 }
 

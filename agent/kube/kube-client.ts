@@ -69,11 +69,11 @@ export class KubeClient {
     return this.call('GET', path) as Promise<T>;
   }
 
-  public async create<T extends KubeObject>(path: string, object: T): Promise<T> {
-    return this.call('POST', path, { body: object }) as Promise<T>;
+  public async create<T extends KubeObject>(path: string, object: T, options?: WriteOptions): Promise<T> {
+    return this.call('POST', path, { body: object, ...options }) as Promise<T>;
   }
 
-  /** Replaces the object; with `metadata.resourceVersion` only if nobody changed it since. */
+  /** Replaces the object as it was read: not if somebody changed it since (`metadata.resourceVersion`). */
   public async replace<T extends KubeObject>(path: string, object: T, options?: WriteOptions): Promise<T> {
     return this.call('PUT', path, { body: object, ...options }) as Promise<T>;
   }

@@ -49,19 +49,19 @@ export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, 
         ],
         validations: [
           deny('variables.onNode || variables.onSlot || variables.onOwnLease || variables.takesOver',
-            "may write only its node's labels, the Lease of its node and the rollout slots, not ' + request.operation + ' ' + request.resource.resource + ' ' + request.?name.orValue('')"),
+            "may write only its node's labels, its node's Lease and the rollout slots, not ", "request.operation + ' ' + request.resource.resource + ' ' + request.?name.orValue('')"),
           deny("variables.node != ''",
-            "acts only by the token of a Pod that runs on a node'"),
+            'acts only by the token of a Pod that runs on a node'),
           deny('!variables.onNode || object.metadata.name == variables.node',
-            "of node ' + variables.node + ' may not change node ' + object.metadata.name"),
+            'of node ', 'variables.node', ' may not change node ', 'object.metadata.name'),
           deny('!variables.onNode || object.spec == oldObject.spec',
-            "may not change the spec of a node'"),
+            'may not change the spec of a node'),
           deny(`!(variables.onNode || variables.onSlot || variables.onOwnLease) || (${same('annotations', '{}')} && ${same('finalizers', '[]')})`,
-            "may not change annotations or finalizers'"),
+            'may not change annotations or finalizers'),
           deny(`!(variables.onNode || variables.onSlot) || ${same('ownerReferences', '[]')}`,
-            "may not change the owners of a node or slot'"),
+            'may not change the owners of a node or slot'),
           deny(`!(variables.onSlot || variables.onOwnLease) || ${same('labels', '{}')}`,
-            "may not change the labels of a Lease'"),
+            'may not change the labels of a Lease'),
           ...nodeLabels(),
           ...leaseSpecs(),
         ],
@@ -102,9 +102,9 @@ export function slotTakeoverPolicy({ clusterName, namespace, serviceAccount, slo
         variables: [{ name: 'holder', expression: "oldObject.?spec.?holderIdentity.orValue('')" }],
         validations: [
           // Gives the agent something that must be refused whatever the slot's state is.
-          deny('!request.?dryRun.orValue(false)', "may not take over a slot in a dry run'"),
-          deny("variables.holder != ''", "may not delete a free slot'"),
-          deny('params.metadata.name != variables.holder', "may not take the slot of node ' + variables.holder + ', which exists'"),
+          deny('!request.?dryRun.orValue(false)', 'may not take over a slot in a dry run'),
+          deny("variables.holder != ''", 'may not delete a free slot'),
+          deny('params.metadata.name != variables.holder', 'may not take the slot of node ', 'variables.holder', ', which exists'),
         ],
       },
     },
@@ -126,11 +126,11 @@ function nodeLabels() {
   const before = 'oldObject.metadata.?labels.orValue({})';
   return [
     deny(`!variables.onNode || ${after}.all(k, k in variables.keys || (k in ${before} && ${before}[k] == ${after}[k]))`,
-      "may set no other label of a node than ' + variables.keys.join(', ')"),
+      'may set no other label of a node than ', "variables.keys.join(', ')"),
     deny(`!variables.onNode || ${before}.all(k, k in ${after} || k.startsWith('${HANDLER_LABEL_PREFIX}'))`,
-      `may remove no other label of a node than those below ${HANDLER_LABEL_PREFIX}'`),
+      `may remove no other label of a node than those below ${HANDLER_LABEL_PREFIX}`),
     deny(`!variables.onNode || variables.keys.all(k, !(k in ${after}) || ${after}[k] in ${list(HANDLER_STATES)})`,
-      `may set its labels only to ${HANDLER_STATES.join(', ')}'`),
+      `may set its labels only to ${HANDLER_STATES.join(', ')}`),
   ];
 }
 
@@ -139,12 +139,11 @@ function leaseSpecs() {
   const holder = (of: string) => `${of}.?spec.?holderIdentity.orValue('')`;
   return [
     deny(`!variables.onSlot || [${holder('variables.before')}, ${holder('object')}].all(h, h in ['', variables.node])`,
-      "may take only a free slot, only for its own node, and free only its own, not move it from \"' + " +
-      `${holder('variables.before')} + '" to "' + ${holder('object')} + '"'`),
+      'may take a free slot for its own node and free its own, but not move one from "', holder('variables.before'), '" to "', holder('object'), '"'),
     deny("!(variables.onSlot || variables.onOwnLease) || object.?spec.orValue({}).all(k, k in ['holderIdentity', 'acquireTime'])",
-      "may set only holderIdentity and acquireTime of a Lease'"),
+      'may set only holderIdentity and acquireTime of a Lease'),
     deny("!variables.onOwnLease || (object.metadata.?ownerReferences.orValue([]).size() == 1 && object.metadata.ownerReferences.all(o, o.kind == 'Node' && o.name == variables.node))",
-      "must make its node the one owner of the node's Lease'"),
+      "must make its node the one owner of its node's Lease"),
   ];
 }
 
@@ -153,9 +152,10 @@ function same(field: string, absent: string): string {
   return `object.metadata.?${field}.orValue(${absent}) == variables.before.metadata.?${field}.orValue(${absent})`;
 }
 
-/** A rule, and the rest of a CEL expression for its message after `'<FENCE_VOICE> `. */
-function deny(unless: string, because: string) {
-  return { expression: unless, messageExpression: `'${FENCE_VOICE} ${because}`, reason: 'Forbidden' };
+/** A rule, and what it says to who breaks it: text and CEL expressions in turn. */
+function deny(unless: string, ...because: string[]) {
+  const parts = because.map((part, index) => index % 2 === 0 ? JSON.stringify(index === 0 ? `${FENCE_VOICE} ${part}` : part) : part);
+  return { expression: unless, messageExpression: parts.join(' + '), reason: 'Forbidden' };
 }
 
 function onlyTheAgent(namespace: string, serviceAccount: string) {
