@@ -1,14 +1,16 @@
 import { ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeCgroups } from './cgroups';
 import type { ImageArchive } from './images';
 import { containerd, ContainerdVersion, runc } from '../toolchain';
 
 /** containerd's pid, for the agent's restart strategy; the supervisor replaces it with each start. */
 export const PID_FILE = '/run/containerd/containerd.pid';
 
+const PREFIX = 'sandbox-runtimes-node-';
 const IMAGE_ARCHIVE = '/tmp/image.tar';
 
 /** What containerd and its shims read of a host's /etc. */
@@ -34,7 +36,7 @@ export interface TestNodeOptions {
 export class TestNode {
   static async start(options: TestNodeOptions): Promise<TestNode> {
     const { containerd: daemon, shim, ctr } = await containerd(options.containerd, options.saidVersion);
-    const folder = mkdtempSync(join(tmpdir(), 'node-'));
+    const folder = mkdtempSync(join(tmpdir(), PREFIX));
     const root = join(folder, 'root');
     for (const name of ['dev', 'proc', 'sys', 'usr', 'etc/containerd', 'opt', 'root', 'run', 'tmp', 'var/lib', 'var/log', '../usr-local/bin']) {
       mkdirSync(join(root, name), { recursive: true });
@@ -58,7 +60,7 @@ export class TestNode {
   private process?: ChildProcess;
 
   private constructor(private readonly folder: string, readonly version: ContainerdVersion) {
-    this.name = `sandbox-runtimes-${basename(folder)}`;
+    this.name = basename(folder);
   }
 
   /** Where a path of the node lies for the test's own process. */
@@ -128,6 +130,7 @@ export class TestNode {
     child.stdout.on('data', chunk => output += chunk);
     child.stderr.on('data', chunk => output += chunk);
     this.process = child;
+    writeFileSync(join(this.folder, 'pid'), String(child.pid));
     const deadline = Date.now() + 30_000;
     while (!existsSync(this.socket)) {
       if (child.exitCode !== null) throw new Error(`the node did not boot (exit ${child.exitCode}): ${output}`);
@@ -153,23 +156,13 @@ export class TestNode {
   }
 }
 
-/** Removes the cgroups that the node and its containers left. */
-async function removeCgroups(name: string): Promise<void> {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(line => / - cgroup2? /.test(line)).map(line => line.split(' ')[4]);
-  for (const cgroup of mounts.map(mount => join(mount, name)).filter(existsSync)) {
-    for (let attempt = 0; existsSync(cgroup); attempt++) {
-      try {
-        removeTree(cgroup);
-      } catch (error) {
-        // The kernel lets go of killed processes a moment later.
-        if (attempt === 100) throw error;
-        await sleep(50);
-      }
-    }
+/** Removes what a killed test run left: its nodes died with it, their folders and cgroups did not. */
+export async function removeDeadNodes(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter(entry => entry.startsWith(PREFIX))) {
+    const folder = join(tmpdir(), name);
+    const pidFile = join(folder, 'pid');
+    if (!existsSync(pidFile) || existsSync(`/proc/${readFileSync(pidFile, 'utf8')}`)) continue;
+    await removeCgroups(name);
+    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function removeTree(cgroup: string): void {
-  for (const entry of readdirSync(cgroup, { withFileTypes: true })) if (entry.isDirectory()) removeTree(join(cgroup, entry.name));
-  rmdirSync(cgroup);
 }

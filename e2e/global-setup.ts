@@ -1,6 +1,7 @@
-import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubeApiserver, runc } from '.';
-import { hasSysResource } from './capabilities';
-import { missingRequirements } from './requirements';
+import { removeDeadNodes } from './node/test-node';
+import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubeApiserver, runc } from './toolchain';
+import { hasSysResource } from './toolchain/capabilities';
+import { missingRequirements } from './toolchain/requirements';
 
 /** Before any scenario: all that is needed is there, or the run ends here and says what is missing. */
 export default async function setup(): Promise<void> {
@@ -9,6 +10,7 @@ export default async function setup(): Promise<void> {
     console.error(`test:node cannot run here:\n${missing.map(line => `  - ${line}`).join('\n')}`);
     process.exit(1);
   }
+  await removeDeadNodes();
   if (!hasSysResource()) {
     console.log('this machine lacks CAP_SYS_RESOURCE: gVisor\'s shim is built with oomScoreMax = 0 instead of -999, and containerd gets restrict_oom_score_adj');
   }
