@@ -35,6 +35,13 @@ const PLAN: Shape = {
       required: ['string'],
       version: { command: ['string'], output: 'string' },
     },
+    requires: {
+      kernel: 'string',
+      containerd: { minimum: 'string', broken: [{ from: 'string', to: 'string', reason: 'string' }] },
+      devices: ['string'],
+      sysctls: [{ 'path': 'string', 'minimum?': 'number', 'not?': 'number', 'level': 'string', 'reason': 'string' }],
+      noSelinux: 'boolean',
+    },
   }],
   'kubelet?': { file: HOST_FILE, kind: 'string' },
   'crictl?': HOST_FILE,

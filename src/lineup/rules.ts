@@ -14,6 +14,7 @@ import { installerOverlap } from './rules/installer-overlap';
 import { installerPlan } from './rules/installer-plan';
 import { installerPods } from './rules/installer-pods';
 import { installerToken } from './rules/installer-token';
+import { nodeRequirements } from './rules/node-requirements';
 import { planHash } from './rules/plan-hash';
 import { platform } from './rules/platform';
 import { podNodeSelector } from './rules/pod-node-selector';
@@ -30,6 +31,6 @@ import { validName } from './rules/valid-name';
 export const RULES: readonly Rule[] = [
   classExists, hostNamespaces, podNodeSelector,
   classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName,
-  runtimeTable, shim, configPath, stagedFiles, artifact, release, platform,
+  runtimeTable, shim, configPath, stagedFiles, artifact, release, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
 ];

@@ -1,11 +1,13 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
-import { POD_LAYOUT } from '../../installer/pod-layout';
+import { AGENT_ENV, POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
 const LOCK = `${HOST_LAYOUT.state}/lock`;
 const READY = `${POD_LAYOUT.shared}/ready`;
 const ROLES = ['claim', 'install', 'admit'];
+/** Fields of the Pod that the agent reads from its environment; the plan's hash is the matter of a rule of its own. */
+const FIELDS = [[AGENT_ENV.nodeName, 'spec.nodeName'], [AGENT_ENV.podNamespace, 'metadata.namespace']];
 
 /** An absolute path in a command line; what follows a scheme or an address is none. */
 const ABSOLUTE_PATH = /(?<![^\s'"=])\/[\w./@+-]+/g;
@@ -18,7 +20,7 @@ export const installerCommands: Rule = {
   *check({ installers }) {
     for (const { daemonSet: object, pod, bundle } of installers) {
       const known = new Set([AGENT, LOCK, READY, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
-      for (const { name, texts } of pod.containers.filter((container) => ROLES.includes(container.name))) {
+      for (const { name, texts, fieldRefs } of pod.containers.filter((container) => ROLES.includes(container.name))) {
         const line = texts.join(' ');
         for (const path of line.match(ABSOLUTE_PATH) ?? []) {
           if (!known.has(path) && !PROGRAMS.test(path)) {
@@ -27,6 +29,11 @@ export const installerCommands: Rule = {
         }
         if (!line.includes(`${AGENT} ${name}`)) {
           yield { object, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
+        }
+        for (const [variable, field] of FIELDS) {
+          if (fieldRefs.get(variable) !== field) {
+            yield { object, message: `the container ${name} takes ${variable} from ${fieldRefs.get(variable) ?? 'nowhere'}; write fieldPath: ${field}` };
+          }
         }
         if (name === 'install' && !line.startsWith(`flock ${LOCK} `)) {
           yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${LOCK}"` };

@@ -3,6 +3,8 @@ import type { Rule } from '../rule';
 /** Where every Kubernetes client looks for its token. */
 const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_FILES = ['token', 'ca.crt'];
+/** The ConfigMap with the API server's certificate authority, which Kubernetes puts into every namespace. */
+const ROOT_CA = 'kube-root-ca.crt';
 
 /** Installer -> API server: `claim` and `admit` find their token, and no container has both a token and the host. */
 export const installerToken: Rule = {
@@ -20,6 +22,15 @@ export const installerToken: Rule = {
         }
         if (token?.path !== TOKEN_FOLDER) {
           yield { object, message: `the container ${name} has its token at ${token?.path ?? 'no path'}; the agent looks for it at ${TOKEN_FOLDER}` };
+        }
+        const authority = token?.volume?.configMaps.find(({ items }) => items?.some(({ path }) => path === 'ca.crt'));
+        if (authority && (authority.name !== ROOT_CA || authority.items?.some(({ key }) => key !== 'ca.crt'))) {
+          yield { object, message: `the token volume of ${name} takes the certificate authority from ${JSON.stringify(authority)}; write the key ca.crt of the ConfigMap ${ROOT_CA}` };
+        }
+        for (const [file, field] of token?.volume?.fields ?? []) {
+          if (file !== 'namespace' || field !== 'metadata.namespace') {
+            yield { object, message: `the token volume of ${name} has ${field} in the file ${file}; a token comes with metadata.namespace in namespace` };
+          }
         }
         const missing = TOKEN_FILES.filter((file) => token && !token.volume?.paths.includes(file));
         if (missing.length) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GVISOR_RELEASES_URL } from '../../runtime/gvisor-archives';
 import { GVisorRelease } from '../../runtime/gvisor-release';
 import type { Rule } from '../rule';
@@ -17,6 +18,12 @@ export const release: Rule = {
       const strange = artifact.required.filter((file) => !known.required.includes(file));
       if (strange.length) {
         yield { object, message: `the archive of gVisor ${version} has no ${strange.join(', ')}; it has ${known.required.join(', ')}` };
+      }
+      if (!isDeepStrictEqual(artifact.version, known.version)) {
+        yield {
+          object,
+          message: `the plan takes ${JSON.stringify(artifact.version)} for the proof that gVisor ${version} runs; it is ${JSON.stringify(known.version)}`,
+        };
       }
       for (const [arch, archive] of Object.entries(artifact.archives)) {
         const path = known.archives[arch]?.url.slice(GVISOR_RELEASES_URL.length);
