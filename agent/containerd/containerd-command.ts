@@ -37,6 +37,23 @@ export function containerdCommand(hostUsr: string, running: readonly string[] | 
   return { binary, command: [resolved, '--library-path', libraryFolders(hostUsr, resolved).join(':'), program] };
 }
 
+/** Where containerd looks for its main file unless it is told otherwise. */
+const DEFAULT_CONFIG_FILE = '/etc/containerd/config.toml';
+
+/**
+ * The main file that a containerd with these arguments reads.
+ *
+ * @param environment of the unit: systemd tells the arguments before it puts variables in.
+ */
+export function configFileOf(argv: readonly string[], environment: { readonly [name: string]: string } = {}): string {
+  const expanded = argv.map((argument) => argument.replace(/\$\{(\w+)\}|\$(\w+)/g, (_, braced, bare) => environment[braced ?? bare] ?? ''));
+  for (const [index, argument] of expanded.entries()) {
+    const match = /^--?(?:c|config)(?:=(.*))?$/.exec(argument);
+    if (match) return match[1] ?? expanded[index + 1] ?? DEFAULT_CONFIG_FILE;
+  }
+  return DEFAULT_CONFIG_FILE;
+}
+
 /** Where a host path is in the Pod, links followed as the host would follow them; undefined where it is not below /usr or not there. */
 export function resolveBelowUsr(hostUsr: string, hostPath: string): string | undefined {
   let parts = posix.normalize(hostPath).replace(MERGED, '/usr/$1').split('/').slice(1);

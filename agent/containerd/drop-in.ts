@@ -18,5 +18,5 @@ export function dropInOwner(text: string): string | undefined {
  * if an import without `*` is missing.
  */
 export function dropInPattern(dropInFile: string): string {
-  return dropInFile.replace(/\.toml$/, '*.toml');
+  return dropInFile.replace(/(\.[^./]*)?$/, '*$1');
 }

@@ -37,6 +37,7 @@ export function loadConfig(files: HostFiles, mainFile: string): ConfigFile[] {
 /** The text of a configuration file; containerd takes only UTF-8. */
 export function configText(path: string, bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new Refusal(`${path} is not UTF-8 text: containerd cannot read it; restore the file`);
+  if (bytes.indexOf('\ufeff') === 0) throw new Refusal(`${path} begins with a byte order mark, which containerd 2 cannot read: save the file without it`);
   return bytes.toString('utf8');
 }
 

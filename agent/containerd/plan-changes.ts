@@ -10,7 +10,7 @@ import { addImport, removeImport } from './imports-edit';
 import { ConfigFile, configContent, configText, importEntries, loadConfig, resolveImport } from './loaded-config';
 import { createdMainFile, isCreatedMainFile, RUNC_TABLE_1X } from './main-file';
 import { appendBlock, blockBody, blockOwner, removeBlock } from './marked-block';
-import { refuseUnusableConfig } from './refusals';
+import { refuseStrayTables, refuseUnusableConfig } from './refusals';
 import { runtimesOf, tableSection } from './runtime-tables';
 import { merged, parseToml, sameMeaning, Table } from './toml';
 
@@ -44,6 +44,7 @@ const MODE = 0o644;
  */
 export function planContainerdChanges(input: ContainerdPlanInput): FileChange[] {
   const { platform: { configFile, dropInFile }, files, handlers, owner } = input;
+  if (!files.sees(configFile) || !files.sees(dropInFile)) throw new Error(`${configFile} and ${dropInFile} have to be mounted`);
   const main = files.read(configFile);
   const dropIn = files.read(dropInFile);
   refuseOtherOwner(configFile, main && blockOwner(configText(configFile, main)), owner);
@@ -70,6 +71,7 @@ function withoutOurs(configFile: string, dropInFile: string, text: string): stri
   const body = blockBody(text) ?? '';
   const original = removeImport(removeBlock(text, configFile), dropInPattern(dropInFile));
   proveOnlyOurs(configFile, dropInFile, original, text, body);
+  refuseStrayTables(configFile, configContent(configFile, original));
   return isCreatedMainFile(original) ? undefined : original;
 }
 
@@ -124,8 +126,10 @@ function parsedOrRefused(configFile: string, dropInFile: string, before: string,
   try {
     return parseToml(after);
   } catch {
-    throw new Refusal(`${configFile} cannot be extended: containerd, runtimes or one of the tables above them is written inline `
-      + `(runtimes = { ... }), and TOML has no way to add to that: ${extendByHand(dropInFile, body)}`);
+    throw new Refusal(body
+      ? `${configFile} cannot be extended: runtimes or a table above it is written inline (runtimes = { ... }), and TOML has no way `
+        + `to add to that: ${extendByHand(dropInFile, body)}`
+      : `${configFile}: its imports cannot be extended: ${extendByHand(dropInFile, body)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal';
 import { configVersionOf, mergesDropIns } from './containerd-version';
 import { ConfigFile, configVersion, pluginTables } from './loaded-config';
 import { CRI_SECTIONS, runtimesOf } from './runtime-tables';
-import { isTable, tableAt, valueAt } from './toml';
+import { isTable, Table, tableAt, valueAt } from './toml';
 
 /** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
 const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
@@ -42,19 +42,34 @@ function refuseDisabledCri(config: readonly ConfigFile[]): void {
 
 function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[]): void {
   for (const { path, content } of config) {
-    for (const section of CRI_SECTIONS) {
-      const runtimes = runtimesOf(content, section) ?? {};
+    refuseStrayTables(path, content);
+    for (const [section, runtimes] of allRuntimes(content)) {
       const taken = handlers.find((handler) => Object.hasOwn(runtimes, handler));
       if (taken === undefined) continue;
       const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
-      const ours = typeof shim === 'string' && shim.startsWith(`${HOST_LAYOUT.opt}/`);
-      throw new Refusal(ours
-        ? `${path}: the table of handler "${taken}" points to ${shim} but stands outside the installer's markers, so another tool `
-          + `must have rewritten the file: remove the tables [plugins."${section}".containerd.runtimes.${taken}] by hand`
-        : `${path} already has a handler "${taken}" (${shim ? `it runs ${shim}` : 'without a runtime type'}), which somebody else installed: `
-          + 'give the runtime another handler name, or remove that table first');
+      throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which somebody `
+        + `else installed: give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
     }
   }
+}
+
+/**
+ * Refuses runtime tables that lead to our files but are not in our drop-in or block: some tools rewrite the whole file
+ * and drop its comments, our markers with them. Nobody could tell any more what to take back.
+ */
+export function refuseStrayTables(path: string, content: Table): void {
+  for (const [section, runtimes] of allRuntimes(content)) {
+    for (const handler of Object.keys(runtimes)) {
+      const shim = valueAt(runtimes, [handler, 'runtime_path']);
+      if (typeof shim !== 'string' || !shim.startsWith(`${HOST_LAYOUT.opt}/`)) continue;
+      throw new Refusal(`${path} has a handler "${handler}" that runs ${shim} but stands outside this installer's drop-in and markers, so another `
+        + `tool or installer wrote it: remove [plugins."${section}".containerd.runtimes.${handler}] by hand`);
+    }
+  }
+}
+
+function allRuntimes(content: Table): [section: string, runtimes: Table][] {
+  return CRI_SECTIONS.map((section) => [section, runtimesOf(content, section) ?? {}]);
 }
 
 function refuseUnusableOn1x(config: readonly ConfigFile[]): void {

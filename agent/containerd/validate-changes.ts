@@ -59,8 +59,8 @@ async function canaryLives(configFile: string, before: Table, after: Table, run:
     if (!(error instanceof Refusal)) throw error;
     const old = await run(before, 'old').then(() => undefined, (reason: Error) => reason);
     throw new Refusal(old
-      ? `${configFile} as it is would not survive a restart of containerd, without any change of ours: ${old.message}; correct it first`
-      : `${configFile} with our change would break this node, so nothing was written: ${error.message}`);
+      ? `${configFile}: with this configuration ${old.message}; that is so without our change as well, so correct it first`
+      : `${configFile}: with our change ${error.message}; nothing was written`);
   }
 }
 
