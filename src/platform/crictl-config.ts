@@ -5,7 +5,10 @@ import { sha256 } from '../installer/plan-hash';
 /** Where crictl looks for its configuration. */
 export const CRICTL_CONFIG_FILE = '/etc/crictl.yaml';
 
-/** First line of a configuration that the node agent may replace; one without it is somebody else's. */
+/**
+ * First line of a configuration that the node agent may replace; one without it is somebody else's. It must not change
+ * between versions of the library.
+ */
 export const CRICTL_MARKER = '# Written by cdk8s-sandbox-runtimes; without this line the file is left alone.';
 
 const KEY = 'crictl.yaml';

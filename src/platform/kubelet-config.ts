@@ -18,6 +18,8 @@ export const KUBEADM_CONFIG_VARIABLE = 'KUBELET_CONFIG_ARGS';
 
 /** Our file's name: after kubeadm's `10-kubeadm.conf`, and with the only suffix that both ways of telling the kubelet read. */
 const DROP_IN = '90-sandbox-runtimes.conf';
+
+/** First line of our drop-ins, by which the node agent knows them: it must not change between versions of the library. */
 const WRITTEN_BY = '# Written by cdk8s-sandbox-runtimes.';
 
 /** Settings of the kubelet that matter to sandboxes. */

@@ -21,7 +21,7 @@ test('points crictl to the platform\'s socket for runtime and images', () => {
 
 test('begins with the line by which the node agent knows its own file', () => {
   expect(content(new CrictlConfig()).split('\n')[0]).toBe(CRICTL_MARKER);
-  expect(CRICTL_MARKER).toMatch(/^# [^\n]+$/);
+  expect(CRICTL_MARKER).toBe('# Written by cdk8s-sandbox-runtimes; without this line the file is left alone.');
 });
 
 test('takes timeout and debug', () => {

@@ -126,6 +126,10 @@ test.each([{}, { configDir: '/etc/kubernetes/kubelet.conf.d' }])('plans the file
   expect(settings._hostFolders()).toEqual([path.slice(0, path.lastIndexOf('/'))]);
 });
 
+test.each([{}, { configDir: '/etc/kubernetes/kubelet.conf.d' }])('begins with the line by which the node agent knows its own file, with %j', (props) => {
+  expect(file({ ...FIFTEEN_MINUTES, ...props }).content.split('\n')[0]).toBe('# Written by cdk8s-sandbox-runtimes.');
+});
+
 test.each(['kubelet', 'kubelet.timer', '../kubelet.service', 'a b.service'])('refuses the unit "%s"', (unit) => {
   expect(() => new KubeletSettings({ ...FIFTEEN_MINUTES, unit })).toThrow(`unit must be a systemd service such as "kubelet.service", got "${unit}"`);
 });
