@@ -46,7 +46,7 @@ fi
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p /run/containerd
 while :; do
-  containerd >>/var/log/containerd.log 2>&1 &
+  /usr/local/bin/containerd >>/var/log/containerd.log 2>&1 &
   echo $! >/run/containerd/.containerd.pid
   mv /run/containerd/.containerd.pid /run/containerd/containerd.pid
   wait $! || true
