@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isTable, merged, Table } from './toml';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 /** Where a canary in this folder answers. */
 export function canarySocket(folder: string): string {

@@ -1,6 +1,6 @@
 import { runtimesOf } from './runtime-tables';
 import { isTable, sameMeaning, Table, tableAt } from './toml';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 /** How many differences a message names: the first ones say enough. */
 const NAMED = 3;

@@ -1,5 +1,5 @@
 import { configVersionOf } from './containerd-version';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 const CREATED = '# Created by sandbox-runtimes for ';
 const ADVICE = '; removed with it if nothing else is in here.';

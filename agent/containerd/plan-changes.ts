@@ -1,5 +1,5 @@
 import { PlatformPlan } from '../../src/installer/install-plan';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
 import { Refusal } from '../refusal';
 import { mergesDropIns } from './containerd-version';

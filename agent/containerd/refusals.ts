@@ -1,5 +1,5 @@
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { Refusal } from '../refusal';
 import { configVersionOf, mergesDropIns } from './containerd-version';
 import { ConfigFile, configVersion, pluginTables } from './loaded-config';

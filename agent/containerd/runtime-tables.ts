@@ -1,7 +1,7 @@
 import { mergesDropIns } from './containerd-version';
 import { ConfigFile, configVersion, mergedContent, pluginTables } from './loaded-config';
 import { Table, tableAt } from './toml';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 /** Where containerd has kept its CRI settings over time: version 1 files know only the plugin's short name. */
 export const CRI_SECTIONS = ['cri', CONTAINERD_TABLES.v2, CONTAINERD_TABLES.v3] as const;

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { PlatformPlan } from '../../src/installer/install-plan';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
 import { Refusal } from '../refusal';
 import { runCanary } from './canary';
@@ -32,8 +32,10 @@ export interface ContainerdValidation {
 /**
  * Tries changes off the host with the node's own containerd, before anything is written: it must serve the handlers
  * with exactly our values, read everything else as before, and bring its CRI up.
+ *
+ * @returns whether containerd reads anything differently: without that a restart would be for nothing.
  */
-export async function validateContainerdChanges(validation: ContainerdValidation): Promise<void> {
+export async function validateContainerdChanges(validation: ContainerdValidation): Promise<boolean> {
   const { command, platform, files, changes, handlers, timeoutMs = 20_000, temporary = '/tmp' } = validation;
   const folder = mkdtempSync(`${temporary}/canary-`);
   try {
@@ -46,6 +48,7 @@ export async function validateContainerdChanges(validation: ContainerdValidation
         + 'Nothing was written; simplify the file or its imports');
     }
     await canaryLives(platform.configFile, before, after, (dump, name) => runCanary({ command, dump, folder: `${folder}/${name}`, timeoutMs }));
+    return compareDumps(before, after, new Map()).length > 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
