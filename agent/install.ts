@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { agentEnv } from './agent-env';
+import { ATTEMPTS, failedAttempts, forgetFailedAttempts, writeFailedAttempts } from './attempts';
+import { Bundle, readBundle } from './bundle';
+import { ContainerdNode } from './containerd-node';
+import { Host } from './host/host';
+import { readJournal } from './journal';
+import { log } from './log';
+import { Node } from './node';
+import { Refusal } from './refusal';
+import { planFiles } from './steps/plan-files';
+import { preflight } from './steps/preflight';
+import { HandlersNotProven, prove } from './steps/prove';
+import { recover } from './steps/recover';
+import { removeUnused } from './steps/remove-unused';
+import { restart } from './steps/restart';
+import { settle } from './steps/settle';
+import { stage } from './steps/stage';
+import { validate } from './steps/validate';
+import { write } from './steps/write';
+import { carryOut, failHandler, Run, StepFailure } from './transaction';
+import { HandlerVerdict, InstallVerdict, PlatformPlan } from '../src/installer/install-plan';
+import { POD_LAYOUT } from '../src/installer/pod-layout';
+
+export interface InstallOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Folder with the mounted ConfigMaps. */
+  readonly bundle?: string;
+  /** The emptyDir for the verdict. */
+  readonly shared?: string;
+  readonly host?: Host;
+  readonly node?: (platform: PlatformPlan) => Node;
+}
+
+const PREPARE = [recover, preflight, stage];
+const ACTIVATE = [planFiles, validate, write, restart, prove, settle, removeUnused];
+
+/**
+ * Brings the node to the plan, or leaves it as it was.
+ *
+ * @returns the exit code: 0 once every handler has a final verdict, else 1, and the kubelet starts another attempt.
+ */
+export async function install(options: InstallOptions = {}): Promise<number> {
+  const { env = process.env, shared = POD_LAYOUT.shared, host = new Host() } = options;
+  const startedAt = performance.now();
+  const planHash = agentEnv('planHash', env);
+  const bundle = readBundle(options.bundle);
+  const connect = options.node ?? ((platform: PlatformPlan) => new ContainerdNode(host, platform));
+  const failed = failedAttempts(host, planHash) + (readJournal(host)?.planHash === planHash ? 1 : 0);
+  const run = newRun(bundle, planHash, connect(bundle.plan.platform), failed + 1 >= ATTEMPTS);
+  let handlers: readonly HandlerVerdict[];
+  try {
+    handlers = bundle.hash === planHash ? await carryOutPlan(run) : await proveAgain(run, bundle, connect);
+  } catch (error) {
+    if (error instanceof FilesOfAnotherRollout) {
+      log('install', '', error.message, startedAt);
+      return 1;
+    }
+    if (!isFinal(error, run)) {
+      host.tryTo(() => writeFailedAttempts(host, { planHash, failed: failed + 1 }));
+      log('install', '', `attempt ${failed + 1} of ${ATTEMPTS} failed: ${(error as Error).message}`, startedAt);
+      return 1;
+    }
+    handlers = allFailed(run, error as Error);
+  }
+  const verdict: InstallVerdict = { planHash, handlers };
+  host.tryTo(() => forgetFailedAttempts(host));
+  new Host().write(join(shared, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`, 0o644);
+  log('install', '', handlers.map(({ handler, verdict: found }) => `${handler} ${found}`).join(', ') || 'everything was taken back', startedAt);
+  return 0;
+}
+
+/** The mounted files are not those that this Pod was made for; it is not the node that has to change. */
+class FilesOfAnotherRollout extends Error {}
+
+function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttempt: boolean): Run {
+  return {
+    node,
+    plan,
+    planHash,
+    files,
+    lastAttempt,
+    runtimes: plan.desiredState === 'PRESENT' ? plan.runtimes : [],
+    failed: [],
+    record: undefined,
+    journal: undefined,
+    changes: [],
+    changesContainerd: false,
+    restarted: false,
+  };
+}
+
+/** A handler that cannot be proven on the last attempt is left out, so that it does not take the others with it. */
+async function carryOutPlan(run: Run): Promise<HandlerVerdict[]> {
+  await carryOut(PREPARE, run);
+  for (;;) {
+    const nothingLeft = run.plan.desiredState === 'PRESENT' && run.plan.runtimes.length > 0 && !run.runtimes.length;
+    if (nothingLeft) return [...run.failed];
+    try {
+      await carryOut(ACTIVATE, run);
+      return [...run.failed, ...run.runtimes.map(({ handler }) => ({ handler, verdict: 'ready' as const }))];
+    } catch (error) {
+      const unproven = error instanceof StepFailure && error.cause instanceof HandlersNotProven ? error.cause.failures : [];
+      if (!unproven.length || !run.lastAttempt || run.journal) throw error;
+      for (const { runtime, error: cause } of unproven) failHandler(run, runtime, 'prove', cause);
+    }
+  }
+}
+
+/** After a reboot in the middle of a rollout: what was proven for this Pod is proven again, from the record alone. */
+async function proveAgain(run: Run, bundle: Bundle, connect: (platform: PlatformPlan) => Node): Promise<HandlerVerdict[]> {
+  await carryOut([recover], run);
+  const { record, planHash } = run;
+  if (record?.provenPlan !== planHash) {
+    throw new FilesOfAnotherRollout(`the mounted files have the hash ${bundle.hash}, this Pod is for ${planHash}, and that plan was never proven on this node: `
+      + 'nothing is done until the ConfigMaps and the DaemonSet are of one rollout; apply both together');
+  }
+  log('install', '', 'the mounted files are of another rollout; what was proven here for this Pod is proven again');
+  const node = connect(record.platform);
+  for (const { handler } of record.handlers) await node.proveHandler(handler);
+  await node.proveDefaultRuntime();
+  return record.handlers.map(({ handler }) => ({ handler, verdict: 'ready' }));
+}
+
+/** A refusal is final at once, anything else when the attempts are used up; a verdict needs a handler to be about. */
+function isFinal(error: unknown, run: Run): boolean {
+  const cause = error instanceof StepFailure ? error.cause : error;
+  if (!run.plan.runtimes.length) return false;
+  return run.lastAttempt || (cause instanceof Refusal && !run.journal);
+}
+
+function allFailed({ plan, failed }: Run, error: Error): HandlerVerdict[] {
+  const step = error instanceof StepFailure ? error.step : undefined;
+  return plan.runtimes.map(({ handler }) => failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', step, reason: error.message });
+}

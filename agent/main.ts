@@ -1,0 +1,21 @@
+import { admit } from './admit';
+import { claim } from './claim';
+import { install } from './install';
+
+/** The three containers of the installer; each returns its exit code, or nothing for 0. */
+const COMMANDS: { readonly [name: string]: () => Promise<number | void> } = { admit, claim, install };
+
+async function main(name = ''): Promise<number> {
+  if (!Object.hasOwn(COMMANDS, name)) {
+    console.error(`the agent's first argument must be one of ${Object.keys(COMMANDS).join(', ')}, got ${JSON.stringify(name)}`);
+    return 2;
+  }
+  try {
+    return await COMMANDS[name]() ?? 0;
+  } catch (error) {
+    console.error(`${name}: ${(error as Error).message}`);
+    return 1;
+  }
+}
+
+void main(process.argv[2]).then((code) => process.exit(code));

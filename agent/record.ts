@@ -1,0 +1,60 @@
+import { HandlerTables } from './containerd/plan-changes';
+import { Host } from './host/host';
+import { KubeletRestart } from './node';
+import { HOST_LAYOUT } from '../src/installer/host-layout';
+import { PlatformPlan } from '../src/installer/install-plan';
+
+const RECORD_FILE = `${HOST_LAYOUT.state}/record.json`;
+
+/** What is installed on this node, by whom, and what was there before. Written when a run has been proven. */
+export interface InstallRecord {
+  readonly format: 1;
+  readonly state: 'installed' | 'absent';
+  /** `<namespace>/<DaemonSet>`. */
+  readonly installer: string;
+  /** Number of the run that wrote files last. */
+  readonly run: number;
+  /** Hash of the plan that was carried out in full; null where a handler of it failed. */
+  readonly provenPlan: string | null;
+  readonly platform: PlatformPlan;
+  readonly kubelet: KubeletRestart | null;
+  readonly handlers: readonly InstalledHandler[];
+  readonly files: readonly InstalledFile[];
+  /** Folders that we made outside of our own ones, outermost first. */
+  readonly directories: readonly string[];
+}
+
+export interface InstalledHandler extends HandlerTables {
+  readonly runtime: string;
+  readonly release: string;
+  /** Folder of the release. */
+  readonly directory: string;
+  /** The shim's configuration file. */
+  readonly config: string;
+}
+
+/** Whom a file is for. */
+export type Purpose = 'containerd' | 'kubelet' | 'crictl' | 'shim';
+
+export interface InstalledFile {
+  readonly path: string;
+  readonly purpose: Purpose;
+  readonly sha256: string;
+  /** The file as it was before we came; null where there was none. */
+  readonly original: { readonly sha256: string; readonly mode: number } | null;
+}
+
+export function readRecord(host: Host): InstallRecord | undefined {
+  const text = recordText(host);
+  return text === undefined ? undefined : JSON.parse(text) as InstallRecord;
+}
+
+/** Writes nothing where it says the same already. */
+export function writeRecord(host: Host, record: InstallRecord): void {
+  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  if (recordText(host) !== text) host.write(RECORD_FILE, text, 0o644);
+}
+
+function recordText(host: Host): string | undefined {
+  return host.read(RECORD_FILE)?.toString();
+}

@@ -1,0 +1,90 @@
+import { adviceFor } from './containerd-advice';
+import { handlerTables } from './handler-tables';
+import { HOST_LAYOUT } from '../../src/installer/host-layout';
+import { NodeRequirements, RuntimePlan } from '../../src/installer/install-plan';
+import { compareContainerdVersions } from '../containerd/containerd-version';
+import { atLeast, hasDevice, kernelRelease, sysctl } from '../host/kernel';
+import { isNoExec } from '../host/mounts';
+import { log } from '../log';
+import { ContainerdFacts } from '../node';
+import { Refusal } from '../refusal';
+import { failHandler, Run, Step } from '../transaction';
+
+/** No release of a sandbox runtime is smaller; what a download really needs is known when it starts. */
+const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+
+/** Looks whether this node can do what is planned, before anything is downloaded or written. */
+export const preflight: Step = {
+  name: 'preflight',
+  async apply(run) {
+    const { runtimes, node } = run;
+    if (!runtimes.length) return;
+    const startedAt = performance.now();
+    checkDisk(run);
+    const containerd = await node.containerd();
+    checkConfigFile(run, containerd);
+    for (const notice of [...containerd.notices, ...adviceFor(containerd.version)]) log('preflight', `containerd ${containerd.version}`, notice);
+    for (const runtime of runtimes) {
+      try {
+        await checkHandler(run, runtime, containerd);
+      } catch (error) {
+        failHandler(run, runtime, 'preflight', error as Error);
+      }
+    }
+    const found = `containerd ${containerd.version}, Linux ${kernelRelease(node.host)}, ${node.architecture}`;
+    log('preflight', found, `${run.runtimes.length} of ${runtimes.length} handlers can go on`, startedAt);
+  },
+};
+
+function checkDisk({ node: { host } }: Run): void {
+  if (isNoExec(host, HOST_LAYOUT.opt)) {
+    throw new Refusal(`${HOST_LAYOUT.opt} is on a file system that is mounted noexec, so no runtime could be started from it: mount it exec on this node`);
+  }
+  host.makeDirectories(HOST_LAYOUT.opt);
+  const free = host.freeBytes(HOST_LAYOUT.opt);
+  if (free < LEAST_FREE_BYTES) throw new Error(`${free} bytes are free on the disk of ${HOST_LAYOUT.opt}, and no release fits into less than ${LEAST_FREE_BYTES}: free some space`);
+}
+
+/** A table in a file that containerd does not read would be of no use. */
+function checkConfigFile({ plan: { platform } }: Run, { configFile }: ContainerdFacts): void {
+  if (configFile === undefined || configFile === platform.configFile) return;
+  throw new Refusal(`containerd of this node reads ${configFile}, and the platform of the installer says ${platform.configFile}: give it the platform of these nodes`);
+}
+
+async function checkHandler(run: Run, runtime: RuntimePlan, containerd: ContainerdFacts): Promise<void> {
+  const { node, files, plan } = run;
+  const { requires, artifact } = runtime;
+  if (!artifact.archives[node.architecture]) {
+    throw new Refusal(`release ${runtime.release} has no archive for ${node.architecture}, only for ${Object.keys(artifact.archives).join(', ')}: `
+      + 'add its checksum to the release, or keep the installer off such nodes with its nodeSelector');
+  }
+  const kernel = kernelRelease(node.host);
+  if (!atLeast(kernel, requires.kernel)) throw new Refusal(`${runtime.runtime} needs Linux ${requires.kernel} or newer, and this node has ${kernel}: update its kernel`);
+  checkContainerd(containerd.version, requires.containerd);
+  for (const device of requires.devices) {
+    if (!hasDevice(node.host, device)) throw new Refusal(`the kernel of this node offers no ${device}: load its module, or use nodes that have it`);
+  }
+  for (const requirement of requires.sysctls) checkSysctl(run, runtime, requirement);
+  if (requires.noSelinux && containerd.selinux) {
+    throw new Refusal(`containerd labels containers for SELinux (enable_selinux), which ${runtime.runtime} cannot work with: set enable_selinux = false on these nodes`);
+  }
+  // What stands in the way of this handler alone: a table of somebody else, or a file that cannot be extended at all.
+  await node.planContainerd(plan.installer, [handlerTables(runtime, files)]);
+}
+
+function checkContainerd(version: string, { minimum, broken }: NodeRequirements['containerd']): void {
+  if (compareContainerdVersions(version, minimum) < 0) throw new Refusal(`the node's containerd is ${version}, and ${minimum} or newer is needed: update containerd`);
+  const found = broken.find(({ from, to }) => compareContainerdVersions(version, from) >= 0 && compareContainerdVersions(version, to) <= 0);
+  if (found) throw new Refusal(`the node's containerd is ${version}, and ${found.from} to ${found.to} do not work: ${found.reason}; update containerd`);
+}
+
+function checkSysctl({ node }: Run, { handler }: RuntimePlan, { path, minimum, not, level, reason }: NodeRequirements['sysctls'][number]): void {
+  const value = sysctl(node.host, path);
+  if (value === undefined) return;
+  const name = path.replaceAll('/', '.');
+  const wanted = minimum !== undefined && value < minimum ? `at least ${minimum}` : value === not ? `anything but ${not}` : undefined;
+  if (!wanted) return;
+  const message = `sysctl ${name} is ${value} and should be ${wanted}: ${reason}`;
+  if (level === 'fatal') throw new Refusal(message);
+  log('preflight', `handler ${handler}`, message);
+}

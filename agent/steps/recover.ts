@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path';
+import { prove } from './prove';
+import { restart } from './restart';
+import { write } from './write';
+import { HOST_LAYOUT } from '../../src/installer/host-layout';
+import { Host } from '../host/host';
+import { readJournal, removeJournal } from '../journal';
+import { log } from '../log';
+import { readRecord } from '../record';
+import { Refusal } from '../refusal';
+import { Run, Step, takeBack } from '../transaction';
+
+/** Completes or undoes what a dead run left, and makes sure that the node is ours. */
+export const recover: Step = {
+  name: 'recover',
+  async apply(run) {
+    const { host } = run.node;
+    sweep(run);
+    run.record = readRecord(host);
+    const journal = readJournal(host);
+    if (journal && run.record && run.record.run >= journal.run) {
+      removeJournal(host);
+      log('recover', '', 'the last run ended after all was recorded, nothing to take back');
+    } else if (journal) {
+      const startedAt = performance.now();
+      run.journal = journal;
+      run.restarted = true;
+      await takeBack([write, restart, prove], run);
+      log('recover', journal.files.map(({ path }) => path).join(', '), 'the last run died, all is as before it', startedAt);
+    }
+    requireOwnNode(run);
+  },
+};
+
+function requireOwnNode({ record, plan }: Run): void {
+  if (!record || record.state === 'absent' || record.installer === plan.installer) return;
+  throw new Refusal(`this node belongs to the installer ${record.installer}, and a node belongs to one installer at a time: `
+    + `set desiredState of ${record.installer} to ABSENT and wait until it is done here, or keep ${plan.installer} off this node with its nodeSelector`);
+}
+
+/** Removes the unfinished files and folders of dead runs. */
+function sweep({ node: { host }, plan: { platform, kubelet, runtimes } }: Run): void {
+  const folders = [
+    HOST_LAYOUT.state, HOST_LAYOUT.opt, ...belowOpt(host), dirname(platform.configFile), dirname(platform.dropInFile),
+    ...(kubelet ? [dirname(kubelet.file.path)] : []), ...runtimes.map(({ config }) => dirname(config.path)),
+  ];
+  for (const folder of new Set(folders)) host.sweep(folder);
+}
+
+function belowOpt(host: Host): string[] {
+  return host.list(HOST_LAYOUT.opt).map((name) => join(HOST_LAYOUT.opt, name));
+}

@@ -1,0 +1,85 @@
+import { dirname } from 'node:path';
+import { explained } from '../host/errno';
+import { Host } from '../host/host';
+import { Journal, JournalFile, writeJournal } from '../journal';
+import { log } from '../log';
+import { PlannedChange, Run, Step } from '../transaction';
+
+/** Writes the planned files, each as a whole, after a journal with what they were. */
+export const write: Step = {
+  name: 'write',
+  async apply(run) {
+    if (!run.changes.length) return;
+    const { host } = run.node;
+    const journal = journalOf(run);
+    writeJournal(host, journal);
+    run.journal = journal;
+    for (const change of run.changes) {
+      const startedAt = performance.now();
+      try {
+        put(host, change, change.after, change.mode);
+      } catch (error) {
+        throw explained(error, `writing ${change.path}`);
+      }
+      log('write', change.path, describe(change), startedAt);
+    }
+    if (run.plan.desiredState === 'ABSENT') {
+      for (const directory of [...run.record?.directories ?? []].reverse()) host.removeIfEmpty(directory);
+    }
+  },
+  async undo({ node: { host }, journal }) {
+    for (const file of [...journal!.files].reverse()) restore(host, file);
+    for (const directory of [...journal!.directories].reverse()) host.removeIfEmpty(directory);
+  },
+};
+
+function journalOf({ node: { host }, plan, planHash, record, changes }: Run): Journal {
+  const kubelet = changes.some(({ purpose }) => purpose === 'kubelet') ? plan.kubelet ?? record?.kubelet : undefined;
+  return {
+    run: (record?.run ?? 0) + 1,
+    planHash,
+    ...(kubelet ? { kubelet: { unit: kubelet.unit, kind: kubelet.kind } } : {}),
+    files: changes.map(({ path, before, after, mode, inPlace = false }) => {
+      const found = host.stat(path);
+      return { path, before: base64(before), after: base64(after), mode: found ? found.mode % 0o10000 : mode, inPlace };
+    }),
+    directories: [...new Set(changes.filter(({ after }) => after).flatMap(({ path }) => host.missingDirectories(dirname(path))))],
+  };
+}
+
+/** Puts the previous bytes back, unless somebody else has changed the file since: their bytes are not ours to lose. */
+function restore(host: Host, file: JournalFile): void {
+  const [before, after] = [bytes(file.before), bytes(file.after)];
+  const now = host.read(file.path);
+  if (same(now, before)) return;
+  // A file that is written in place may be half written.
+  if (!same(now, after) && !file.inPlace) {
+    log('write', file.path, 'was changed by somebody else after us and is left as it is');
+    return;
+  }
+  put(host, file, before, file.mode);
+}
+
+function put(host: Host, { path, inPlace }: Pick<PlannedChange, 'path' | 'inPlace'>, content: Buffer | undefined, mode: number): void {
+  if (inPlace) return host.writeInPlace(path, content ?? Buffer.alloc(0));
+  if (!content) return host.remove(path);
+  host.makeDirectories(dirname(path));
+  host.write(path, content, mode);
+}
+
+function describe({ before, after }: PlannedChange): string {
+  if (!after) return 'removed';
+  return before ? `changed, ${before.length} -> ${after.length} bytes` : `created, ${after.length} bytes`;
+}
+
+function base64(content: Buffer | undefined): string | null {
+  return content?.toString('base64') ?? null;
+}
+
+function bytes(text: string | null): Buffer | undefined {
+  return text === null ? undefined : Buffer.from(text, 'base64');
+}
+
+function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a && b ? a.equals(b) : a === b;
+}

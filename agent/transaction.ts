@@ -1,0 +1,104 @@
+import { FileChange } from './file-change';
+import { Journal, removeJournal } from './journal';
+import { log } from './log';
+import { Node } from './node';
+import { InstallRecord, Purpose } from './record';
+import { Refusal } from './refusal';
+import { HandlerVerdict, InstallPlan, RuntimePlan } from '../src/installer/install-plan';
+
+/** One step of the transaction. */
+export interface Step {
+  readonly name: string;
+  apply(run: Run): Promise<void>;
+  /**
+   * Goes back to how it was before `apply`, which may have come to any point. The steps are undone in their own order:
+   * the old bytes first, then the restart that makes them count, then the proof. Called only if files were written.
+   */
+  undo?(run: Run): Promise<void>;
+}
+
+/** What the steps of one run hand to each other. */
+export interface Run {
+  readonly node: Node;
+  readonly plan: InstallPlan;
+  readonly planHash: string;
+  /** The files beside the plan, by key. */
+  readonly files: { readonly [key: string]: string };
+  /** What fails now is final. */
+  readonly lastAttempt: boolean;
+  /** Handlers that can still be served; none where everything is taken back. */
+  runtimes: readonly RuntimePlan[];
+  /** The others, and why. */
+  failed: readonly HandlerVerdict[];
+  record: InstallRecord | undefined;
+  /** There from the first write until the run is recorded or taken back. */
+  journal: Journal | undefined;
+  changes: readonly PlannedChange[];
+  /** Whether the changes have to be made known to containerd. */
+  changesContainerd: boolean;
+  /** Whether containerd may have read what was written. */
+  restarted: boolean;
+}
+
+export interface PlannedChange extends FileChange {
+  readonly purpose: Purpose;
+  /** The file is itself a mount and cannot be replaced. */
+  readonly inPlace?: boolean;
+}
+
+/** A step failed; what had been written was taken back, or the message says what could not be. */
+export class StepFailure extends Error {
+  constructor(readonly step: string, readonly cause: Error, aftermath: string) {
+    super(aftermath ? `${cause.message}; ${aftermath}` : cause.message);
+    this.name = 'StepFailure';
+  }
+}
+
+/** Carries out the steps; if one fails, the host is as before when this throws. */
+export async function carryOut(steps: readonly Step[], run: Run): Promise<void> {
+  for (const step of steps) {
+    try {
+      await step.apply(run);
+    } catch (error) {
+      log(step.name, '', `failed: ${(error as Error).message}`);
+      throw new StepFailure(step.name, error as Error, await takenBack(steps, run));
+    }
+  }
+}
+
+/** Undoes what the journal says; the journal goes last, so that a failure here is undone by the next run. */
+export async function takeBack(steps: readonly Step[], run: Run): Promise<void> {
+  for (const step of steps) {
+    try {
+      await step.undo?.(run);
+    } catch (error) {
+      throw new StepFailure(step.name, error as Error, '');
+    }
+  }
+  removeJournal(run.node.host);
+  run.journal = undefined;
+  run.restarted = false;
+}
+
+async function takenBack(steps: readonly Step[], run: Run): Promise<string> {
+  if (!run.journal) return '';
+  const restored = run.journal.files.map(({ path }) => path).join(', ');
+  const restarted = run.restarted ? ', containerd was restarted with them' : '';
+  const startedAt = performance.now();
+  try {
+    await takeBack(steps, run);
+  } catch (error) {
+    log('take back', '', `failed: ${(error as Error).message}`, startedAt);
+    return `taking back ${restored} failed as well: ${(error as Error).message}; the next run tries again`;
+  }
+  log('take back', restored, 'as before', startedAt);
+  return `${restored} are as before${restarted} and the default runtime was proven`;
+}
+
+/** One handler cannot be served: the others go on if that is final, else the whole run is tried again later. */
+export function failHandler(run: Run, { handler }: RuntimePlan, step: string, error: Error): void {
+  if (!(error instanceof Refusal) && !run.lastAttempt) throw error;
+  log(step, `handler ${handler}`, error.message);
+  run.runtimes = run.runtimes.filter((runtime) => runtime.handler !== handler);
+  run.failed = [...run.failed, { handler, verdict: 'failed', step, reason: error.message }];
+}
