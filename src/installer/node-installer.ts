@@ -242,7 +242,11 @@ export class NodeInstaller extends Construct {
 function downloadEnvironment(props: NodeInstallerProps): Record<string, string> {
   const { artifactMirror, httpsProxy, noProxy, caBundle } = props;
   for (const [name, url] of Object.entries({ artifactMirror, httpsProxy })) {
-    if (url !== undefined && !/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
+    if (url === undefined) continue;
+    if (/^[^/]*\/\/[^/]*@/.test(url)) {
+      throw new Error(`${name} must not carry credentials, they would stand in a manifest that many can read; let the mirror or proxy know the nodes by their address`);
+    }
+    if (!/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
       throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
     }
   }

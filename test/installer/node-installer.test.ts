@@ -204,6 +204,7 @@ describe('bad input', () => {
     ['an old Kubernetes', { kubernetesVersion: '1.29' }, 'ReadinessGate.handlerLabel() needs Kubernetes 1.30'],
     ['a patch version', { kubernetesVersion: '1.32.1' }, 'kubernetesVersion must be a Kubernetes minor such as "1.32", got "1.32.1"'],
     ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query, got "mirror.example"'],
+    ['a mirror with a password', { artifactMirror: 'https://me:secret@mirror.example' }, 'artifactMirror must not carry credentials'],
     ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
     ['noProxy alone', { noProxy: ['.example'] }, 'noProxy is given (.example) but httpsProxy is not'],
   ])('%s is refused', (_what, props, message) => {
