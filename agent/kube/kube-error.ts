@@ -32,7 +32,7 @@ export function isConflict(error: unknown): boolean {
 
 function whoDenied(answer: string): DeniedBy {
   if (/ValidatingAdmissionPolicy '[^']*'/.test(answer)) return 'policy';
-  return /User "[^"]*" cannot [a-z]+ resource/.test(answer) ? 'rbac' : 'admission';
+  return /User "[^"]*" cannot \S+ resource/.test(answer) ? 'rbac' : 'admission';
 }
 
 function explain(status: number, deniedBy?: DeniedBy): string {

@@ -54,6 +54,6 @@ function answer(status: number, text: string): ApiAnswer {
   try {
     object = JSON.parse(text);
   } catch { /* plain text, as of /readyz */ }
-  const message: string = object?.message ?? text.slice(0, 300);
+  const message: string = object?.message ?? text;
   return { status, message, object, deniedBy: new KubeError('', status, message).deniedBy };
 }

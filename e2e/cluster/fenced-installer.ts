@@ -3,6 +3,7 @@ import { apiCall } from './api-call';
 import type { ControlPlane } from './control-plane';
 import type { KubeConnection } from '../../agent/kube/kube-client';
 import { fenceManifests, type FenceProps, type Manifest } from '../../src/installer/fence';
+import { FENCE_VOICE } from '../../src/installer/fence-policy';
 
 /** How the API calls the collections of the kinds that an installer brings. */
 const RESOURCES: { readonly [kind: string]: string } = {
@@ -23,7 +24,25 @@ function objectPath({ apiVersion, kind, metadata: { name, namespace } }: Manifes
 
 /** An installer's fence in a real API server, and tokens of its Pods on nodes. */
 export class FencedInstaller {
+  /** One with two handlers. */
+  public static inNamespace(plane: ControlPlane, namespace: string, slots = 1): FencedInstaller {
+    return new FencedInstaller(plane, {
+      name: 'installer',
+      clusterName: `${namespace}.installer`,
+      namespace,
+      serviceAccount: 'installer',
+      handlers: ['runsc', 'runsc-kvm'],
+      slots: Array.from({ length: slots }, (_, index) => `installer-slot-${index}`),
+      nodeLeasePrefix: 'installer-node.',
+    });
+  }
+
   constructor(private readonly plane: ControlPlane, public readonly props: FenceProps) {}
+
+  /** Path of the Leases in the installer's namespace. */
+  public get leases(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/${this.props.namespace}/leases`;
+  }
 
   /** Applies what the user would, in the order in which it stands in the YAML. */
   public async apply(manifests: readonly Manifest[] = fenceManifests(this.props)): Promise<void> {
@@ -60,6 +79,16 @@ export class FencedInstaller {
   /** A token of the service account that no Pod stands behind. */
   public async unboundAgent(): Promise<KubeConnection> {
     return this.plane.connection(await this.token({}));
+  }
+
+  /** Whether both policies refuse what they must; they take a moment to come into force. */
+  public async isFenced(agent: KubeConnection, node: string): Promise<boolean> {
+    const patch = { body: { metadata: { labels: { probe: 'x' } } }, contentType: 'application/merge-patch+json' };
+    const answers = [
+      await apiCall(agent, 'PATCH', `/api/v1/nodes/${node}?dryRun=All`, patch),
+      await apiCall(agent, 'DELETE', `${this.leases}/${this.props.slots[0]}?dryRun=All`),
+    ];
+    return answers.every(({ deniedBy, message }) => deniedBy === 'policy' && message.includes(FENCE_VOICE));
   }
 
   /** As an administrator; throws if that is refused. */

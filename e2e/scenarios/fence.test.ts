@@ -34,19 +34,6 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** An installer in a namespace of its own. */
-function installerIn(namespace: string, slots = 1): FencedInstaller {
-  return new FencedInstaller(plane, {
-    name: 'installer',
-    clusterName: `${namespace}.installer`,
-    namespace,
-    serviceAccount: 'installer',
-    handlers: ['runsc', 'runsc-kvm'],
-    slots: Array.from({ length: slots }, (_, index) => `installer-slot-${index}`),
-    nodeLeasePrefix: 'installer-node.',
-  });
-}
-
 /** The installer's Pod on one node, with what it mounts. */
 class InstallerPod extends BundleFolder {
   constructor(
@@ -86,34 +73,20 @@ class InstallerPod extends BundleFolder {
   }
 }
 
-function leases({ props }: FencedInstaller): string {
-  return `/apis/coordination.k8s.io/v1/namespaces/${props.namespace}/leases`;
-}
-
 async function holderOf(installer: FencedInstaller, lease: string): Promise<string | undefined> {
-  return (await installer.asAdmin('GET', `${leases(installer)}/${lease}`)).spec.holderIdentity;
-}
-
-/** Whether the policies refuse what they must, by what the agent itself finds. */
-async function isFenced(installer: FencedInstaller, agent: KubeConnection, node: string): Promise<boolean> {
-  const slot = `${leases(installer)}/${installer.props.slots[0]}`;
-  const writes = [
-    await apiCall(agent, 'PATCH', `/api/v1/nodes/${node}?dryRun=All`, { body: { metadata: { labels: { probe: 'x' } } }, contentType: 'application/merge-patch+json' }),
-    await apiCall(agent, 'DELETE', `${slot}?dryRun=All`),
-  ];
-  return writes.every(({ deniedBy, message }) => deniedBy === 'policy' && message.includes('the sandbox-runtimes agent'));
+  return (await installer.asAdmin('GET', `${installer.leases}/${lease}`)).spec.holderIdentity;
 }
 
 /** A fenced installer with nodes, and an agent on each. */
 async function fenced(namespace: string, nodes: readonly string[], slots?: number) {
-  const installer = installerIn(namespace, slots);
+  const installer = FencedInstaller.inNamespace(plane, namespace, slots);
   await installer.apply();
   const agents = new Map<string, KubeConnection>();
   for (const node of nodes) {
     await installer.createNode(node);
     agents.set(node, await installer.agentOn(node));
   }
-  await installer.until(async () => isFenced(installer, agents.get(nodes[0])!, nodes[0]), 'the policies to be in force');
+  await installer.until(async () => installer.isFenced(agents.get(nodes[0])!, nodes[0]), 'the policies to be in force');
   return { installer, agents };
 }
 
@@ -163,7 +136,7 @@ describe('a rollout with one slot, over two nodes', () => {
 
   test('the proven node is labelled ready, has its plan in its Lease and a ready Pod', async () => {
     expect(await first.label()).toBe('ready');
-    const lease = await installer.asAdmin('GET', `${leases(installer)}/installer-node.rollout-1`);
+    const lease = await installer.asAdmin('GET', `${installer.leases}/installer-node.rollout-1`);
     const node = await installer.asAdmin('GET', '/api/v1/nodes/rollout-1');
     expect(lease.spec.holderIdentity).toBe(first.hash);
     expect(lease.metadata.ownerReferences).toEqual([{ apiVersion: 'v1', kind: 'Node', name: 'rollout-1', uid: node.metadata.uid }]);
@@ -171,7 +144,7 @@ describe('a rollout with one slot, over two nodes', () => {
   });
 
   test('a repeated admit writes nothing and says nothing', async () => {
-    const versions = async () => Promise.all(['/api/v1/nodes/rollout-1', `${leases(installer)}/installer-node.rollout-1`, `${leases(installer)}/installer-slot-0`]
+    const versions = async () => Promise.all(['/api/v1/nodes/rollout-1', `${installer.leases}/installer-node.rollout-1`, `${installer.leases}/installer-slot-0`]
       .map(async (path) => (await installer.asAdmin('GET', path)).metadata.resourceVersion));
     const before = await versions();
     await first.admitAgain();
@@ -180,7 +153,6 @@ describe('a rollout with one slot, over two nodes', () => {
   });
 
   test('admit puts a label right that somebody changed', async () => {
-    await installer.asAdmin('GET', '/api/v1/nodes/rollout-1');
     await apiCall(plane.admin, 'PATCH', '/api/v1/nodes/rollout-1', { body: { metadata: { labels: { [RUNSC]: null } } }, contentType: 'application/merge-patch+json' });
     await first.admitAgain();
     expect(await first.label()).toBe('ready');
@@ -192,7 +164,7 @@ describe('a rollout with one slot, over two nodes', () => {
     expect(await holderOf(installer, 'installer-slot-0')).toBe('rollout-2');
     expect(second.isReady).toBe(false);
     expect(lines).toContain('admit: handler runsc: failed at stage: disk full');
-    await expect(installer.asAdmin('GET', `${leases(installer)}/installer-node.rollout-2`)).rejects.toThrow('404');
+    await expect(installer.asAdmin('GET', `${installer.leases}/installer-node.rollout-2`)).rejects.toThrow('404');
   });
 
   test('a node that was proven with this very plan needs no slot, though all are held', async () => {
@@ -224,7 +196,7 @@ describe('a rollout with one slot, over two nodes', () => {
     expect(lines.join('\n')).toContain('took the rollout slot');
     await reborn.admit('ready');
     const node = await installer.asAdmin('GET', '/api/v1/nodes/rollout-1');
-    const lease = await installer.asAdmin('GET', `${leases(installer)}/installer-node.rollout-1`);
+    const lease = await installer.asAdmin('GET', `${installer.leases}/installer-node.rollout-1`);
     expect(lease.metadata.ownerReferences[0].uid).toBe(node.metadata.uid);
     reborn.remove();
   });
@@ -273,7 +245,7 @@ describe('the agent refuses to use a token that is not fenced', () => {
     const name = `${node}-${namespace}`;
     const { clusterName } = installer.props;
     await installer.delete(fenceManifests(installer.props).filter((manifest) => manifest.kind === kind && manifest.metadata.name === clusterName));
-    await installer.until(async () => !await isFenced(installer, agents.get(name)!, name), 'the policy to be gone');
+    await installer.until(async () => !await installer.isFenced(agents.get(name)!, name), 'the policy to be gone');
     const pod = new InstallerPod(installer, name, agents.get(name)!);
     await expect(pod.claim()).rejects.toThrow(/not fenced.*would let it write the label.*apply the ValidatingAdmissionPolicy/);
     expect(await pod.label()).toBeUndefined();
@@ -284,14 +256,14 @@ describe('the agent refuses to use a token that is not fenced', () => {
   test('without the policy that keeps the slots', async () => {
     const { installer, agents } = await fenced('unfenced-slots', [`${node}-slots`]);
     await installer.delete(fenceManifests(installer.props).filter(({ kind, metadata }) => kind.startsWith('Validating') && metadata.name.endsWith('-slots')));
-    await installer.until(async () => !await isFenced(installer, agents.get(`${node}-slots`)!, `${node}-slots`), 'the policy to be gone');
+    await installer.until(async () => !await installer.isFenced(agents.get(`${node}-slots`)!, `${node}-slots`), 'the policy to be gone');
     const pod = new InstallerPod(installer, `${node}-slots`, agents.get(`${node}-slots`)!);
     await expect(pod.claim()).rejects.toThrow(/would let it write the deletion of slot installer-slot-0/);
     pod.remove();
   });
 
   test('when a tool moved everything to another namespace but did not rewrite the policy', async () => {
-    const { props } = installerIn('unfenced-elsewhere');
+    const { props } = FencedInstaller.inNamespace(plane, 'unfenced-elsewhere');
     const moved = { ...props, namespace: 'moved' };
     const installer = new FencedInstaller(plane, moved);
     const policies = fenceManifests(props).filter(({ kind }) => kind.startsWith('Validating'));
