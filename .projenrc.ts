@@ -85,6 +85,8 @@ project.bundler.addBundle('agent/main.ts', {
   platform: 'node',
   target: 'node24',
   outfile: 'agent.js',
+  // The ConfigMap has a size limit. Names stay, so that a stack trace from a node can be read.
+  esbuildArgs: { '--minify-whitespace': true, '--minify-syntax': true },
   watchTask: false,
   tsconfigPath: 'agent/tsconfig.json',
 });

@@ -12,7 +12,7 @@ function synthesize(example: string): any[] {
   const outdir = mkdtempSync(join(tmpdir(), `${example}-`));
   process.env.CDK8S_OUTDIR = outdir;
   try {
-    jest.isolateModules(() => require(join(EXAMPLES, example, 'main')));
+    jest.isolateModules(() => jest.requireActual(join(EXAMPLES, example, 'main')));
     return readdirSync(outdir).sort().flatMap((file) =>
       parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map((document) => document.toJS()));
   } finally {

@@ -256,8 +256,8 @@ test('every output type gives the same objects, twice the same bytes', () => {
       const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
       new GVisorRuntime(chart, 'gvisor', { release });
       app.synth();
-      const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name)).sort();
-      return files.map((file) => readFileSync(file, 'utf8'));
+      const entries = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      return entries.map((entry) => join(entry.parentPath, entry.name)).sort().map((file) => readFileSync(file, 'utf8'));
     } finally {
       rmSync(outdir, { recursive: true });
     }

@@ -1,5 +1,5 @@
-import { ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
 import { parse } from '@iarna/toml';
+import { ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
 import { GVisorPlatform, GVisorRelease, GVisorRuntime, NodeInstaller, RunscNetwork, SandboxRuntime, TaintEffect, type GVisorRuntimeProps } from '../../src';
 
 const release = GVisorRelease.V20261005_0;
