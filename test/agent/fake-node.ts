@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { hostFiles } from '../../agent/containerd/host-files';
+import { HandlerTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
+import { FileChange } from '../../agent/file-change';
+import { Host } from '../../agent/host/host';
+import { ContainerdFacts, KubeletRestart, Node } from '../../agent/node';
+import { PlatformPlan } from '../../src/installer/install-plan';
+
+/** What a daemon on the fake node has read, and what happened to it; survives the runs of the agent. */
+export class FakeDaemons {
+  served: readonly string[] = [];
+  containerdRestarts = 0;
+  kubeletRestarts: KubeletRestart[] = [];
+  proofs: string[] = [];
+}
+
+export interface FakeNodeOptions {
+  readonly host: Host;
+  readonly platform: PlatformPlan;
+  readonly daemons: FakeDaemons;
+  readonly version?: string;
+  readonly facts?: Partial<ContainerdFacts>;
+  /** Throws where something is to go wrong; called with what is done: `restart`, `restart kubelet`, `prove runsc`, `validate`. */
+  readonly fail?: (what: string) => void;
+}
+
+/** A node with real files in a scratch folder, planned for by the real code, and daemons that only remember. */
+export class FakeNode implements Node {
+  readonly architecture = 'amd64';
+  readonly host: Host;
+
+  constructor(private readonly options: FakeNodeOptions) {
+    this.host = options.host;
+  }
+
+  async containerd(): Promise<ContainerdFacts> {
+    return { version: this.version, configFile: this.options.platform.configFile, selinux: false, notices: [], ...this.options.facts };
+  }
+
+  async planContainerd(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+    return planContainerdChanges({ platform: this.options.platform, containerdVersion: this.version, files: this.files(), handlers, owner });
+  }
+
+  async validateContainerd(): Promise<boolean> {
+    this.do('validate');
+    return true;
+  }
+
+  async servedHandlers(): Promise<readonly string[]> {
+    return this.options.daemons.served;
+  }
+
+  async restartContainerd(): Promise<void> {
+    this.do('restart');
+    const { daemons, platform } = this.options;
+    daemons.containerdRestarts++;
+    daemons.served = installedHandlers(platform, this.files());
+  }
+
+  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
+    this.do('restart kubelet');
+    this.options.daemons.kubeletRestarts.push(kubelet);
+  }
+
+  async proveHandler(handler: string): Promise<void> {
+    this.do(`prove ${handler}`);
+    if (!this.options.daemons.served.includes(handler)) throw new Error(`the container runtime does not serve handler "${handler}"`);
+    this.options.daemons.proofs.push(handler);
+  }
+
+  async proveDefaultRuntime(): Promise<void> {
+    this.do('prove default');
+    this.options.daemons.proofs.push('');
+  }
+
+  private get version(): string {
+    return this.options.version ?? '2.2.9';
+  }
+
+  private do(what: string): void {
+    // The daemons do nothing for a process that is dead.
+    existsSync(this.host.root) && this.host.fs.lstatSync(this.host.root);
+    this.options.fail?.(what);
+  }
+
+  private files() {
+    const folder = this.options.platform.configFile.slice(0, this.options.platform.configFile.lastIndexOf('/'));
+    return hostFiles({ [folder]: this.host.at(folder) });
+  }
+}
