@@ -15,13 +15,14 @@ export class CommandError extends Error {
 
 /** Runs a program to its end; rejects with a {@link CommandError} unless it exits with 0. */
 export async function runForOutput(command: readonly string[], timeoutMs = 30_000): Promise<CommandOutput> {
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const errors = () => Buffer.concat(stderr).toString('utf8');
-  return new Promise((resolve, reject) => {
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  return new Promise<CommandOutput>((resolve, reject) => {
     child.on('error', (error) => reject(new CommandError(command, `cannot be started (${error.message})`, '')));
     child.on('close', (code, signal) => {
       if (code === 0) {
@@ -31,7 +32,7 @@ export async function runForOutput(command: readonly string[], timeoutMs = 30_00
         reject(new CommandError(command, how, errors()));
       }
     });
-  });
+  }).finally(() => clearTimeout(timer));
 }
 
 /** The end of a program's output, as part of a sentence. */

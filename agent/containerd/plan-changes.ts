@@ -78,7 +78,8 @@ function withoutOurs(configFile: string, dropInFile: string, text: string): stri
 function withOurs(input: ContainerdPlanInput, original: string | undefined): { main: string; dropIn: string | undefined } {
   const { platform: { configFile, dropInFile }, containerdVersion, handlers, owner } = input;
   const before = original ?? createdMainFile(containerdVersion, owner);
-  const files = withFiles(input.files, new Map([[configFile, Buffer.from(before)], [dropInFile, undefined]]));
+  // Without ours, but with a drop-in, lest an import by its name seems to lead nowhere.
+  const files = withFiles(input.files, new Map([[configFile, Buffer.from(before)], [dropInFile, Buffer.alloc(0)]]));
   const config = loadConfig(files, configFile);
   refuseUnusableConfig(containerdVersion, config, handlers.map(({ handler }) => handler));
   const section = tableSection(containerdVersion, config);

@@ -1,3 +1,4 @@
+/// <reference path="./smol-toml.d.ts" />
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify, TomlTable, TomlValue } from 'smol-toml';
 

@@ -1,6 +1,6 @@
+import { HostFiles, withFiles } from '../../../agent/containerd/host-files';
 import { HandlerTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
 import { FileChange } from '../../../agent/file-change';
-import { HostFiles, withFiles } from '../../../agent/containerd/host-files';
 import { renderContainerdTable } from '../../../src/platform/containerd-config';
 
 export const MAIN = '/etc/containerd/config.toml';

@@ -1,5 +1,5 @@
-import { fixedFolder, globFiles, patternMatches } from '../../../agent/containerd/glob';
 import { host } from './fixtures';
+import { fixedFolder, globFiles, patternMatches } from '../../../agent/containerd/glob';
 
 test.each([
   ['/a/*.toml', '/a/x.toml', true],

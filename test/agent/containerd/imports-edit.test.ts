@@ -5,7 +5,7 @@ const ENTRY = '/etc/containerd/conf.d/zz*.toml';
 
 test.each([
   ['an array with entries', 'imports = ["/a/*.toml"]\n', [ENTRY, '/a/*.toml']],
-  ['an empty array', "imports = []\n[x]\n", [ENTRY]],
+  ['an empty array', 'imports = []\n[x]\n', [ENTRY]],
   ['an array with single quotes', "imports=['/a','/b']\n", [ENTRY, '/a', '/b']],
   ['an array over several lines with comments', 'imports = [ # mine\n  "/a", # "/no"\n  "/b",\n]\nversion = 2', [ENTRY, '/a', '/b']],
   ['an empty array with a comment', 'imports = [\n  # none yet ]\n]\n', [ENTRY]],

@@ -1,5 +1,5 @@
-import { configVersion, loadConfig, mergedContent } from '../../../agent/containerd/loaded-config';
 import { host, MAIN } from './fixtures';
+import { configVersion, loadConfig, mergedContent } from '../../../agent/containerd/loaded-config';
 
 const at = (name: string) => `/etc/containerd/${name}`;
 

@@ -73,7 +73,7 @@ describe('on containerd 1.x', () => {
 
   test('an imported file that replaces the CRI section is refused', () => {
     const imported = { '/etc/containerd/x.toml': `version = 2\n${RUNC}` };
-    expect(refusal('version = 2\nimports = ["x.toml"]\n', '1.7.35', imported)).toBe(`Refusal: /etc/containerd/x.toml is imported and has CRI settings, `
+    expect(refusal('version = 2\nimports = ["x.toml"]\n', '1.7.35', imported)).toBe('Refusal: /etc/containerd/x.toml is imported and has CRI settings, '
       + `and containerd 1.x lets them replace all those of ${MAIN}: move them to ${MAIN}`);
     expect(refusal('version = 2\nimports = ["x.toml"]\n', '2.2.9', imported)).toBe('accepted');
   });

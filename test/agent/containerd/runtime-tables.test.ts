@@ -1,6 +1,6 @@
+import { host, MAIN } from './fixtures';
 import { loadConfig } from '../../../agent/containerd/loaded-config';
 import { tableSection } from '../../../agent/containerd/runtime-tables';
-import { host, MAIN } from './fixtures';
 
 const V2 = '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]\n';
 const V3 = "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\n";

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { arrayElements, firstStatement, lineEnd, lineStart, nextLine, rootKeys } from '../../../agent/containerd/toml-layout';
 import { parseToml } from '../../../agent/containerd/toml';
+import { arrayElements, firstStatement, lineEnd, lineStart, nextLine, rootKeys } from '../../../agent/containerd/toml-layout';
 
 function valuesOf(text: string): [string, string][] {
   return rootKeys(text).map(({ path, value }) => [path.join('.'), text.slice(value.start, value.end).trimEnd()]);
