@@ -24,7 +24,7 @@ export function compareDumps(before: Table, after: Table, wanted: ReadonlyMap<st
 }
 
 /** The runtimes that a dump shows: a daemon writes one of the two sections. */
-export function servedRuntimes(dump: Table): Table {
+function servedRuntimes(dump: Table): Table {
   return runtimesOf(dump, CONTAINERD_TABLES.v3) ?? runtimesOf(dump, CONTAINERD_TABLES.v2) ?? {};
 }
 

@@ -43,10 +43,10 @@ const DEFAULT_CONFIG_FILE = '/etc/containerd/config.toml';
 /**
  * The main file that a containerd with these arguments reads.
  *
- * @param environment of the unit: systemd tells the arguments before it puts variables in.
+ * @param environment of the unit: systemd tells the arguments before it puts variables in. An unknown one stays as it is.
  */
 export function configFileOf(argv: readonly string[], environment: { readonly [name: string]: string } = {}): string {
-  const expanded = argv.map((argument) => argument.replace(/\$\{(\w+)\}|\$(\w+)/g, (_, braced, bare) => environment[braced ?? bare] ?? ''));
+  const expanded = argv.map((argument) => argument.replace(/\$\{(\w+)\}|\$(\w+)/g, (found, braced, bare) => environment[braced ?? bare] ?? found));
   for (const [index, argument] of expanded.entries()) {
     const match = /^--?(?:c|config)(?:=(.*))?$/.exec(argument);
     if (match) return match[1] ?? expanded[index + 1] ?? DEFAULT_CONFIG_FILE;

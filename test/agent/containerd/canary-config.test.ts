@@ -1,5 +1,5 @@
 import { canaryConfig, canarySocket } from '../../../agent/containerd/canary-config';
-import { parseToml } from '../../../agent/containerd/toml';
+import { parseToml, valueAt } from '../../../agent/containerd/toml';
 
 /** Everything that a configuration may say about places outside of its own folder. */
 const GREEDY = `
@@ -82,7 +82,7 @@ describe.each([
   [4, 'io.containerd.cri.v1.runtime', SERVERS_4],
 ])('a canary with configuration version %d', (version, section, servers) => {
   const text = `version = ${version}\n${GREEDY}${servers}${CRI(section)}`;
-  const config = canaryConfig(parseToml(text), '/tmp/c') as never;
+  const config = canaryConfig(parseToml(text), '/tmp/c');
 
   test('leads nowhere out of its folder', () => {
     const strings: string[] = [];
@@ -96,12 +96,12 @@ describe.each([
   });
 
   test('answers at its socket', () => {
-    const grpc = version === 4 ? config.plugins['io.containerd.server.v1.grpc'] : config.grpc;
+    const grpc = version === 4 ? valueAt(config, ['plugins', 'io.containerd.server.v1.grpc']) : config.grpc;
     expect(grpc).toMatchObject({ address: canarySocket('/tmp/c'), uid: 0n, gid: 0n });
   });
 
   test("keeps the node's runtimes", () => {
-    expect(config.plugins[section].containerd).toEqual({
+    expect(valueAt(config, ['plugins', section, 'containerd'])).toEqual({
       default_runtime_name: 'runc',
       runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', cni_conf_dir: '/tmp/c/cni', base_runtime_spec: '', snapshotter: 'native', options: { SystemdCgroup: true } } },
     });

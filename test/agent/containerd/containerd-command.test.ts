@@ -81,6 +81,7 @@ test.each([
   [['/usr/bin/containerd', '--root', '/x', '-config', '/c.toml'], '/c.toml'],
   [['/usr/bin/containerd', '--config', '${CONTAINERD_CONFIG}'], '/d.toml'],
   [['/usr/bin/containerd', '--config=$CONTAINERD_CONFIG'], '/d.toml'],
+  [['/usr/bin/containerd', '-c', '$UNKNOWN'], '$UNKNOWN'],
 ])('%j reads %s', (argv, file) => {
   expect(configFileOf(argv, { CONTAINERD_CONFIG: '/d.toml' })).toBe(file);
 });

@@ -1,5 +1,6 @@
 import { applied, DROP_IN, host, install, MAIN, OWNER, PATTERN, PLATFORM, tables, takeBack, textOf } from './fixtures';
 import { installedHandlers } from '../../../agent/containerd/plan-changes';
+import { runtimesOf } from '../../../agent/containerd/runtime-tables';
 import { parseToml } from '../../../agent/containerd/toml';
 
 const V2_MAIN = 'version = 2\n\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "registry.example/pause:3.10"\n\n'
@@ -82,8 +83,8 @@ describe('on containerd 1.x', () => {
 
   test("writes the default runtime's table where the file has no runtimes, for ours would displace the built-in one", () => {
     const files = host({ [MAIN]: 'version = 2\n' });
-    const { plugins } = parseToml(textOf(applied(files, install(files, '1.7.35')), MAIN)!) as never;
-    expect(Object.keys(plugins['io.containerd.grpc.v1.cri'].containerd.runtimes)).toEqual(['runc', 'runsc']);
+    const content = parseToml(textOf(applied(files, install(files, '1.7.35')), MAIN)!);
+    expect(Object.keys(runtimesOf(content, 'io.containerd.grpc.v1.cri')!)).toEqual(['runc', 'runsc']);
   });
 
   test('creates a main file where there is none, and removes it again', () => {
