@@ -81,11 +81,12 @@ function version(): string {
   return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }
 
+// What Node.js throws is told by its members: its classes are not those of every realm.
 function isArgumentError(error: unknown): error is Error {
-  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+  return String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
 }
 
 /** A file that cannot be read: its system call and path are in the message. */
 function isFileError(error: unknown): error is Error {
-  return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
 }

@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from './manifest';
+import { isRecord, recordAt, valueAt } from './manifest';
 import { INSTALL_PLAN_FORMAT, type InstallPlan } from '../installer/install-plan';
 
 /** A primitive's name, an object's members (`name?` may be absent, `*` stands for any), or an array's element. */
@@ -17,7 +17,7 @@ const PLAN: Shape = {
     dropInFile: 'string',
     socket: 'string',
     binaries: ['string'],
-    restart: { 'kind': 'string', 'unit?': 'string', 'pidFile?': 'string' },
+    restart: { kind: 'string' },
   },
   'runtimes': [{
     handler: 'string',
@@ -48,6 +48,9 @@ const PLAN: Shape = {
   'gate?': { namespace: 'string', slots: ['string'], nodeLeasePrefix: 'string' },
 };
 
+/** What the kinds of restart name. */
+const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { unit: 'string' }, supervised: { pidFile: 'string' } };
+
 /** The plan, or a sentence that says why the text is none. */
 export function readPlan(text: string): InstallPlan | string {
   let plan: unknown;
@@ -60,8 +63,13 @@ export function readPlan(text: string): InstallPlan | string {
   if (typeof format === 'number' && format !== INSTALL_PLAN_FORMAT) {
     return `plan.json has the format ${format}, and this version reads only ${INSTALL_PLAN_FORMAT}; check it with the version of the library that wrote it`;
   }
-  const problem = mismatch(PLAN, plan, 'plan.json');
-  return problem ?? plan as InstallPlan;
+  return mismatch(PLAN, plan, 'plan.json') ?? restartMismatch(recordAt(plan, 'platform', 'restart')) ?? plan as InstallPlan;
+}
+
+function restartMismatch(restart: { readonly [key: string]: unknown }): string | undefined {
+  const shape = Object.hasOwn(RESTARTS, String(restart.kind)) ? RESTARTS[String(restart.kind)] : undefined;
+  const path = 'plan.json.platform.restart';
+  return shape ? mismatch(shape, restart, path) : `${path}.kind has to be ${Object.keys(RESTARTS).join(' or ')}, not ${JSON.stringify(restart.kind)}`;
 }
 
 function mismatch(shape: Shape, value: unknown, path: string): string | undefined {

@@ -21,7 +21,7 @@ export function quickstart(): Manifests {
   const outdir = mkdtempSync(join(tmpdir(), 'line-up-'));
   process.env.CDK8S_OUTDIR = outdir;
   try {
-    jest.isolateModules(() => require(QUICKSTART));
+    jest.isolateModules(() => { jest.requireActual(QUICKSTART); });
     return readdirSync(outdir).sort().flatMap((file) => (
       parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map((document) => document.toJS())
     ));
@@ -47,6 +47,17 @@ export function one(manifests: Manifests, kind: string, name?: string): any {
   return found[0];
 }
 
+/** The Pod spec of the one installer. */
+export function installerPod(manifests: Manifests): any {
+  return one(manifests, 'DaemonSet').spec.template.spec;
+}
+
+/** A container of the one installer. */
+export function container(manifests: Manifests, name: 'claim' | 'install' | 'admit'): any {
+  const { initContainers, containers } = installerPod(manifests);
+  return [...initContainers, ...containers].find((candidate) => candidate.name === name);
+}
+
 /** The ConfigMap of the one installer whose name ends so. */
 export function configMap(manifests: Manifests, suffix: 'plan' | 'files' | 'agent'): any {
   const [found] = manifests.filter((object) => object.kind === 'ConfigMap' && object.metadata.name.endsWith(`-${suffix}`));
@@ -59,6 +70,15 @@ export function editPlan(manifests: Manifests, edit: (plan: any) => void): void 
   const plan = JSON.parse(data['plan.json']);
   edit(plan);
   data['plan.json'] = JSON.stringify(plan);
+}
+
+/** Changes the text of one file in the files ConfigMap. */
+export function editFile(manifests: Manifests, key: string, from: string, to: string): void {
+  const { data } = configMap(manifests, 'files');
+  if (!data[key].includes(from)) {
+    throw new Error(`${key} has no ${from}`);
+  }
+  data[key] = data[key].replaceAll(from, to);
 }
 
 /** Corrects the hash after a change of the ConfigMaps, so that only the rule in question can find the change. */
@@ -76,4 +96,17 @@ export function rehash(manifests: Manifests): Manifests {
 /** What one rule finds. */
 export function findingsOf(rule: string, manifests: Iterable<unknown>, options?: LineUpOptions): Finding[] {
   return checkLineUp(manifests, options).findings.filter((finding) => finding.rule === rule);
+}
+
+/** The messages of what one rule finds. */
+export function messagesOf(rule: string, manifests: Iterable<unknown>, options?: LineUpOptions): string[] {
+  return findingsOf(rule, manifests, options).map(({ message }) => message);
+}
+
+export function runtimeClass(name: string, handler: string, scheduling?: object): object {
+  return { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name }, handler, ...(scheduling ? { scheduling } : {}) };
+}
+
+export function pod(name: string, spec: object): object {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'team-a' }, spec };
 }

@@ -1,4 +1,4 @@
-import { configMap, one, quickstart, rehash, type Manifests } from './fixture';
+import { configMap, container, editFile, one, quickstart, rehash, type Manifests } from './fixture';
 import { checkLineUp } from '../../src/lineup/line-up';
 import { CONTAINERD_TABLES } from '../../src/platform/containerd-config';
 
@@ -114,15 +114,8 @@ describe('a misspelled name is reported as the link that it breaks', () => {
   });
 });
 
-function editFile(manifests: Manifests, key: string, from: string, to: string): void {
-  const { data } = configMap(manifests, 'files');
-  expect(data[key]).toContain(from);
-  data[key] = data[key].replaceAll(from, to);
-}
-
 function mount(manifests: Manifests, path: string): any {
-  const install = one(manifests, 'DaemonSet').spec.template.spec.initContainers.find(({ name }: { name: string }) => name === 'install');
-  return install.volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === path);
+  return container(manifests, 'install').volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === path);
 }
 
 function* textsOf(value: unknown, path: Place['path']): Generator<Place> {

@@ -26,9 +26,12 @@ function links({ pods, runtimeClassName, external, handler, installer, tables, s
   if (external) {
     return named;
   }
+  if (handler === undefined) {
+    return [...named, ['-> handler', '(no such RuntimeClass)']];
+  }
   return [
     ...named,
-    ['-> handler', handler === undefined ? '(no such RuntimeClass)' : `${handler}${installer ? `, installed by ${installer}` : ''}`],
+    ['-> handler', `${handler}${installer ? `, installed by ${installer}` : ''}`],
     ...several('-> runtime table', tables, '(none here)'),
     ['-> shim', shim ?? '(none here)'],
     ['-> configuration file', configFile ?? '(none here)'],

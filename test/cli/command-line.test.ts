@@ -1,0 +1,186 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { runCommandLine } from '../../src/cli/command-line';
+import { pod, quickstart, runtimeClass } from '../lineup/fixture';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'check-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+function documents(objects: readonly object[]): string {
+  return objects.map((object) => stringify(object)).join('---\n');
+}
+
+function run(...args: string[]) {
+  return runCommandLine(args, () => {
+    throw new Error('standard input is not to be read');
+  });
+}
+
+const BROKEN = pod('web', { runtimeClassName: 'gvisr' });
+
+test('prints the chain of the quickstart in 120 columns and ends well', () => {
+  write('dist/quickstart.k8s.yaml', documents(quickstart()));
+  const { status, output, complaint } = run('check', join(folder, 'dist'));
+  expect({ status, complaint }).toEqual({ status: 0, complaint: '' });
+  expect(output.replace(/team-web-\w+/, 'team-web').replace(/-[0-9a-f]{8}\.toml/, '-01234567.toml')).toBe(`\
+Pod                    Pod team-a/team-web
+-> RuntimeClass        gvisor
+-> handler             runsc, installed by sandbox-system/sandbox-node-installer
+-> runtime table       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc]
+                       [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runsc]
+-> shim                /opt/sandbox-runtimes/gvisor/20261005.0/containerd-shim-runsc-v1
+-> configuration file  /opt/sandbox-runtimes/config/runsc/20261005.0-01234567.toml
+-> node label          sandbox-runtimes.node-restriction.kubernetes.io/runsc=ready
+
+${quickstart().length} objects, 1 chain, 0 errors, 0 warnings
+`);
+  expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+});
+
+test('ends with 1 and names rule, object, file and line of an error', () => {
+  const path = write('a.yaml', `# a comment\n\n${documents([runtimeClass('gvisor', 'runsc'), BROKEN])}`);
+  const { status, output } = run('check', path);
+  expect(status).toBe(1);
+  const line = readFileSync(path, 'utf8').split('\n').findIndex((text) => text === 'apiVersion: v1') + 1;
+  expect(output).toContain(`error [class-exists] Pod team-a/web (${path}:${line})\n  runtimeClassName is "gvisr"`);
+  expect(output).toContain('-> handler       (no such RuntimeClass)\n');
+  expect(output).toContain('2 objects, 2 chains, 1 error, 1 warning');
+});
+
+test('prints errors before warnings', () => {
+  const { output } = run('check', write('a.yaml', documents([runtimeClass('nvidia', 'nvidia'), runtimeClass('gvisor', 'runc'), BROKEN])));
+  const severities = output.split('\n').flatMap((line) => /^(error|warning) /.exec(line)?.[1] ?? []);
+  expect(severities).toEqual(['error', 'error', 'warning']);
+});
+
+test('ends with 0 where there are only warnings', () => {
+  expect(run('check', write('a.yaml', documents([runtimeClass('nvidia', 'nvidia')]))).status).toBe(0);
+});
+
+test('takes classes of others as given', () => {
+  const path = write('a.yaml', documents([BROKEN, pod('b', { runtimeClassName: 'kata' })]));
+  expect(run('check', path, '--external', 'gvisr').status).toBe(1);
+  const { status, output } = run('check', '--external', 'gvisr', '--external=kata', path);
+  expect(status).toBe(0);
+  expect(output).toContain('gvisr (external: what follows is not judged)');
+});
+
+test('reads folders with what is below them, but not what is hidden or installed', () => {
+  for (const name of ['a/b/pod.yml', 'a/pod.json', '.git/x.yaml', 'node_modules/x/x.yaml', 'readme.md']) {
+    write(name, JSON.stringify(BROKEN));
+  }
+  expect(run('check', folder).output).toContain('2 objects');
+});
+
+test('reads a file once, however often it is named', () => {
+  const path = write('a.yaml', documents([runtimeClass('gvisor', 'runsc')]));
+  symlinkSync(path, join(folder, 'link.yaml'));
+  const { output, status } = run('check', path, folder, path);
+  expect(status).toBe(0);
+  expect(output).toContain('1 object,');
+});
+
+test('reads what kubectl prints from standard input', () => {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: quickstart() }, undefined, 2);
+  expect(runCommandLine(['check', '-'], () => list).status).toBe(0);
+  expect(runCommandLine(['check', '-'], () => documents([BROKEN])).output).toContain('Pod team-a/web (standard input:1)');
+});
+
+test('reads JSON that is several documents, and YAML in flow style', () => {
+  expect(run('check', write('a.json', `${JSON.stringify(BROKEN)}\n---\n${JSON.stringify(BROKEN)}\n`)).output).toContain('2 objects');
+  expect(run('check', write('b.yaml', '{apiVersion: v1, kind: Pod, metadata: {name: a}}')).status).toBe(0);
+});
+
+test('reads merged and repeated YAML nodes as Kubernetes does', () => {
+  const path = write('a.yaml', [
+    'apiVersion: v1', 'kind: Pod', 'metadata: &meta {name: web, namespace: team-a}', 'spec: &spec {runtimeClassName: gvisr}',
+    '---', 'apiVersion: v1', 'kind: Pod', 'metadata: {name: other}', 'spec:', '  <<: {runtimeClassName: kata}', '',
+  ].join('\n'));
+  expect(run('check', path).output).toContain('runtimeClassName is "kata"');
+});
+
+test('ignores documents that are no Kubernetes objects beside ones that are', () => {
+  expect(run('check', write('values.yaml', 'image: nginx\n'), write('a.yaml', documents([pod('web', {})]))).output).toBe(
+    'No object names a RuntimeClass, and there is none.\n\n1 object, 0 chains, 0 errors, 0 warnings\n',
+  );
+});
+
+test('counts the Pods of a class instead of listing all of them', () => {
+  const pods = Array.from({ length: 25 }, (_, index) => pod(`web-${String(index).padStart(2, '0')}`, { runtimeClassName: 'gvisr' }));
+  const { output } = run('check', write('a.yaml', documents(pods)));
+  expect(output).toMatch(/Pod team-a\/web-09\n +and 15 more\n/);
+});
+
+test.each([
+  ['a YAML error', 'a.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: {name: [}\n', ':3: '],
+  ['a repeated key', 'b.yaml', 'kind: Pod\nkind: Job\n', ':2: Map keys must be unique'],
+  ['a JSON error', 'c.json', '{\n  "kind": "Pod"\n  "spec": {}\n}\n', ':3: '],
+])('says where %s is', (_what, name, text, message) => {
+  const path = write(name, text);
+  const { status, output, complaint } = run('check', path);
+  expect({ status, output }).toEqual({ status: 2, output: '' });
+  expect(complaint).toContain(path + message);
+  expect(complaint.trim()).not.toContain('\n');
+});
+
+test.each([
+  ['an empty file', ''],
+  ['a file of comments', '# nothing\n'],
+  ['a file without Kubernetes objects', 'image: nginx\n'],
+])('refuses %s', (_what, text) => {
+  const { status, complaint } = run('check', write('a.yaml', text));
+  expect(status).toBe(2);
+  expect(complaint).toMatch(/^cdk8s-sandbox-runtimes: there is no Kubernetes object in .*a\.yaml; name files or folders/);
+});
+
+test('refuses an empty folder, and empty standard input', () => {
+  expect(run('check', folder)).toMatchObject({ status: 2, complaint: expect.stringContaining('there is no Kubernetes object in') });
+  expect(runCommandLine(['check', '-'], () => '')).toMatchObject({ status: 2, complaint: expect.stringContaining('no Kubernetes object in standard input') });
+});
+
+test('refuses a file that does not exist', () => {
+  expect(run('check', join(folder, 'x.yaml'))).toEqual({
+    status: 2, output: '', complaint: `cdk8s-sandbox-runtimes: ${join(folder, 'x.yaml')} does not exist; name files, folders, or - for standard input\n`,
+  });
+});
+
+test.each([
+  ['no command', [], 'there is no command; the only one is check'],
+  ['another command', ['synth'], 'there is no command "synth"; the only one is check'],
+  ['nothing to read', ['check'], 'check needs something to read; name files, folders, or - for standard input'],
+  ['an unknown option', ['check', '--frobnicate', '-'], '--frobnicate'],
+  ['an option without its value', ['check', '-', '--external'], '--external'],
+])('refuses %s with a hint at the help', (_what, args, message) => {
+  const { status, output, complaint } = run(...args);
+  expect({ status, output }).toEqual({ status: 2, output: '' });
+  expect(complaint).toContain(message);
+  expect(complaint).toContain('Try cdk8s-sandbox-runtimes --help.');
+});
+
+test.each(['--help', '-h'])('explains itself with %s', (option) => {
+  const { status, output } = run(option);
+  expect(status).toBe(0);
+  expect(output).toMatch(/^Usage: cdk8s-sandbox-runtimes check /);
+  expect(output).toContain('--external NAME');
+});
+
+test('prints the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+  expect(run('--version')).toEqual({ status: 0, output: `${version}\n`, complaint: '' });
+});

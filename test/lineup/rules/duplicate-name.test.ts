@@ -1,0 +1,34 @@
+import { editPlan, findingsOf, messagesOf, quickstart, runtimeClass } from '../fixture';
+
+const RULE = 'duplicate-name';
+
+test('accepts two classes of one handler that nobody here installs', () => {
+  expect(messagesOf(RULE, [runtimeClass('a', 'runsc'), runtimeClass('b', 'runsc')])).toEqual([]);
+});
+
+test('accepts one runtime on several node pools', () => {
+  const manifests = quickstart();
+  const second = quickstart().filter(({ kind }) => ['ConfigMap', 'DaemonSet'].includes(kind));
+  second.forEach((object) => (object.metadata.namespace = 'other'));
+  expect(messagesOf(RULE, [...manifests, ...second])).toEqual([]);
+});
+
+test('reports two classes of one name, where each one is', () => {
+  const [first, second] = [runtimeClass('gvisor', 'runsc'), runtimeClass('gvisor', 'runsc-kvm')];
+  const [finding, ...others] = findingsOf(RULE, [first, second], { where: (object) => (object === second ? 'b.yaml:7' : 'a.yaml:1') });
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({ object: 'RuntimeClass gvisor', where: 'b.yaml:7' });
+  expect(finding.message).toContain('there is another RuntimeClass "gvisor" with the handler "runsc", and this one has "runsc-kvm"');
+});
+
+test('reports two runtimes of one handler', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => plan.runtimes.push({ ...plan.runtimes[0], runtimeClassName: 'gvisor-2' }));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('the handler "runsc" is of two runtimes, of the class "gvisor"')]);
+});
+
+test('reports two runtimes of one class', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => plan.runtimes.push({ ...plan.runtimes[0], handler: 'runsc-kvm' }));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('the class "gvisor" is of two runtimes, with the handler "runsc"')]);
+});

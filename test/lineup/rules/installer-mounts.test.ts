@@ -1,0 +1,65 @@
+import { container, editPlan, installerPod, messagesOf, quickstart } from '../fixture';
+
+const RULE = 'installer-mounts';
+
+function mount(manifests: any[], path: string): any {
+  return container(manifests, 'install').volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === path);
+}
+
+test('accepts host folders that are mounted at their own path and cover the plan', () => {
+  expect(messagesOf(RULE, quickstart())).toEqual([]);
+});
+
+test('reports a host folder that is mounted elsewhere', () => {
+  const manifests = quickstart();
+  mount(manifests, '/etc/containerd').mountPath = '/host/etc/containerd';
+  expect(messagesOf(RULE, manifests)).toEqual(['the container install mounts the host\'s /etc/containerd at /host/etc/containerd; the agent looks for it at /etc/containerd']);
+});
+
+test('reports /usr at its own path, where it would hide the image\'s', () => {
+  const manifests = quickstart();
+  mount(manifests, '/host/usr').mountPath = '/usr';
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('the agent looks for it at /host/usr')]);
+});
+
+test.each(['configFile', 'dropInFile'])('reports a %s outside of the mounted folders', (field) => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => (plan.platform[field] = '/etc/other/config.toml'));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install writes /etc/other/config.toml, but mounts no host folder above it for writing; mounted are /etc/containerd, ')]);
+});
+
+test('does not take a folder for one whose name only begins alike', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => (plan.platform.configFile = '/etc/containerd-other/config.toml'));
+  expect(messagesOf(RULE, manifests)).toHaveLength(1);
+});
+
+test('reports a folder that is written to but mounted read-only', () => {
+  const manifests = quickstart();
+  mount(manifests, '/opt/sandbox-runtimes').readOnly = true;
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install writes /opt/sandbox-runtimes/config/'), expect.stringContaining('install writes /opt/sandbox-runtimes/gvisor/')]);
+});
+
+test('reports a socket that is not in a mounted folder', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => (plan.platform.socket = '/run/crio/crio.sock'));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install needs /run/crio/crio.sock')]);
+});
+
+test('reports containers that do not share the verdict', () => {
+  const manifests = quickstart();
+  container(manifests, 'admit').volumeMounts[1].mountPath = '/run/other';
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('the container admit mounts no emptyDir at /run/sandbox-runtimes')]);
+});
+
+test('reports an installer without room to try the configuration out', () => {
+  const manifests = quickstart();
+  mount(manifests, '/tmp').mountPath = '/scratch';
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install mounts no emptyDir at /tmp')]);
+});
+
+test('reports an installer that does not install', () => {
+  const manifests = quickstart();
+  installerPod(manifests).initContainers.pop();
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('there is no container "install" among claim, admit')]);
+});
