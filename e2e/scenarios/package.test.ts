@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+
+const ROOT = join(__dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
+const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed tarball, in an empty folder', () => {
+  test('is installed with cdk8s and constructs, and brings no further package', () => {
+    execFileSync('npx', ['projen', 'bundle'], { cwd: ROOT, stdio: 'ignore' });
+    execFileSync('npx', ['projen', 'compile'], { cwd: ROOT, stdio: 'ignore' });
+    execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT, stdio: 'ignore' });
+    const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+    const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const peers = Object.entries<string>(peerDependencies).map(([name, range]) => `${name}@${range}`);
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+
+    run('npm', 'install', '--no-audit', '--no-fund', ...peers, `./${tarball}`);
+
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed.sort()).toEqual(['cdk8s', 'cdk8s-sandbox-runtimes', 'constructs']);
+  });
+
+  test('synthesizes the ten lines of the README, and its command checks them', () => {
+    const [, lines] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
+    writeFileSync(join(folder, 'main.js'), transformSync(lines, { loader: 'ts', format: 'cjs' }).code);
+
+    run('node', 'main.js');
+
+    const output = run('npx', '--no-install', 'cdk8s-sandbox-runtimes', 'check', 'dist');
+    expect(output).toContain('Pod team-a/');
+    expect(output).toMatch(/1 chain, 0 errors, 0 warnings/);
+  });
+});
