@@ -104,6 +104,7 @@ synth.spawn(project.preCompileTask);
 synth.spawn(project.compileTask);
 synth.exec('cdk8s synth --no-check-upgrade', { cwd: 'examples/quickstart' });
 synth.exec('node ../../bin/cdk8s-sandbox-runtimes check dist', { cwd: 'examples/quickstart' });
+synth.say('The YAML lies in examples/quickstart/dist');
 
 // The agent's tests, under the Node.js of the installer's image whatever Node.js runs npm.
 const agentTests = project.addTask('test:agent', {
