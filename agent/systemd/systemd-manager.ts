@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DBusConnection } from './dbus-connection';
+import { DBusConnection, DBusError } from './dbus-connection';
 import { DBusValue, DBusVariant } from './dbus-wire';
 import { unitPath } from './unit-path';
 
@@ -28,6 +28,7 @@ export interface RestartedUnit {
 const MANAGER = 'org.freedesktop.systemd1.Manager';
 const UNIT = 'org.freedesktop.systemd1.Unit';
 const SERVICE = 'org.freedesktop.systemd1.Service';
+const NO_SUCH_UNIT = 'org.freedesktop.systemd1.NoSuchUnit';
 const POLL_MS = 20;
 /** systemd reads all units again, and answers when it is done. */
 const RELOAD_MS = 90_000;
@@ -76,7 +77,12 @@ export class SystemdManager {
 
   /** Also forgets how often the unit was started: one that hit its start limit can be started again. */
   async resetFailedUnit(unit: string): Promise<void> {
-    await this.manager('ResetFailedUnit', 's', [unit]);
+    try {
+      await this.manager('ResetFailedUnit', 's', [unit]);
+    } catch (error) {
+      // systemd drops a unit that is stopped and that nothing refers to, and with it what there was to forget.
+      if (!(error instanceof DBusError) || error.errorName !== NO_SUCH_UNIT) throw error;
+    }
   }
 
   /** Queues the restart. @returns the job, for `waitActive`. */

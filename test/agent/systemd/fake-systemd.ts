@@ -47,6 +47,8 @@ export class FakeSystemd {
   readonly calls: string[] = [];
   /** As after too many starts: the restart is refused until ResetFailedUnit. */
   startLimitHit = false;
+  /** As a stopped unit that systemd dropped from memory. */
+  dropped = false;
 
   private constructor(readonly server: FakeDBusServer, private readonly unitName: string) {
     server.method = (call) => this.answer(call);
@@ -71,7 +73,10 @@ export class FakeSystemd {
       return { signature: 'v', body: [new DBusVariant(SIGNATURES[name], this.unit[name])] };
     }
     this.calls.push([member, ...body].join(' '));
-    if (member === 'ResetFailedUnit') this.startLimitHit = false;
+    if (member === 'ResetFailedUnit') {
+      if (this.dropped) throw new DBusFailure('org.freedesktop.systemd1.NoSuchUnit', `Unit ${this.unitName} not loaded.`);
+      this.startLimitHit = false;
+    }
     if (member !== 'RestartUnit') return OK;
     if (this.startLimitHit) throw new DBusFailure('org.freedesktop.systemd1.UnitStartLimit', 'Start request repeated too quickly.');
     this.unit.Job = [77, '/org/freedesktop/systemd1/job/77'];

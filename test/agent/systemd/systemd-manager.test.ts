@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SystemdManager } from '../../../agent/systemd/systemd-manager';
 import { scratchFolders } from '../scratch-folder';
+import { DBusFailure } from './fake-dbus-server';
 import { FakeSystemd } from './fake-systemd';
 
 const UNIT = 'containerd.service';
@@ -38,6 +39,16 @@ test('asks for reload, reset and restart', async () => {
   await systemd.resetFailedUnit(UNIT);
   expect(await systemd.restartUnit(UNIT)).toBe('/org/freedesktop/systemd1/job/77');
   expect(fake.calls).toEqual(['Reload', `ResetFailedUnit ${UNIT}`, `RestartUnit ${UNIT} replace`]);
+});
+
+test('a stopped unit that systemd has dropped has no failure to reset', async () => {
+  fake.dropped = true;
+  await systemd.resetFailedUnit(UNIT);
+});
+
+test('no other failure to reset is passed over', async () => {
+  fake.server.method = () => { throw new DBusFailure('org.freedesktop.DBus.Error.AccessDenied', 'Permission denied'); };
+  await expect(systemd.resetFailedUnit(UNIT)).rejects.toThrow('Permission denied');
 });
 
 async function restart(timeoutMs = 2_000): Promise<void> {

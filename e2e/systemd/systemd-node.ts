@@ -1,0 +1,137 @@
+import { ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemdRootFilesystem } from './root-filesystem';
+import { SYSTEMD_SOCKET } from '../../agent/systemd/systemd-manager';
+import { removeCgroups } from '../node/cgroups';
+
+const BOOT_MS = 60_000;
+
+/**
+ * systemd does not talk to a process that has no ID in its PID namespace, as the test's has none: a proxy in the node
+ * connects on its behalf. A container in the node needs no such thing.
+ */
+const PROXY_SOCKET = '/run/systemd-private-proxy';
+const PROXY_UNITS = {
+  '/etc/systemd/system/systemd-private-proxy.socket': `[Socket]\nListenStream=${PROXY_SOCKET}\n`,
+  '/etc/systemd/system/systemd-private-proxy.service': `[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd ${SYSTEMD_SOCKET}\n`,
+};
+
+/** What containerd reads of a host's /etc, and the small Debian lacks. */
+const ETC = { '/etc/hosts': '127.0.0.1 localhost\n' };
+
+export interface SystemdNodeOptions {
+  /** Files below the node's root; unit files in /etc/systemd/system among them. */
+  readonly files: { readonly [path: string]: string };
+  /** Programs of this machine, copied to the node's /usr/local/bin. */
+  readonly programs: readonly string[];
+  /** Folders that must not be on the node's overlay file system, because containerd makes overlays of its own in them. */
+  readonly plainFolders: readonly string[];
+}
+
+/** A Debian whose PID 1 is a real systemd, in namespaces of its own; nothing of the machine is touched. */
+export class SystemdNode {
+  static async boot(options: SystemdNodeOptions): Promise<SystemdNode> {
+    const lower = await systemdRootFilesystem();
+    const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
+    const node = new SystemdNode(folder);
+    for (const name of ['root', 'upper', 'work', 'plain']) mkdirSync(join(folder, name));
+    for (const [path, content] of Object.entries({ ...ETC, ...PROXY_UNITS, ...options.files })) {
+      mkdirSync(dirname(join(folder, 'upper', path)), { recursive: true });
+      writeFileSync(join(folder, 'upper', path), content);
+    }
+    mkdirSync(join(folder, 'upper/usr/local/bin'), { recursive: true });
+    for (const program of options.programs) cpSync(program, join(folder, 'upper/usr/local/bin', basename(program)));
+    try {
+      await node.start(lower, options.plainFolders);
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+    return node;
+  }
+
+  readonly name: string;
+  private process?: ChildProcess;
+  private console = '';
+
+  private constructor(private readonly folder: string) {
+    this.name = `sandbox-runtimes-${basename(folder)}`;
+  }
+
+  /** Where a path of the node lies for the test's own process, sockets included. */
+  path(path: string): string {
+    return `/proc/${this.init()}/root${path}`;
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  write(path: string, content: string | Buffer): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), content);
+  }
+
+  /** For connections of the test's own process. */
+  get systemdSocket(): string {
+    return this.path(PROXY_SOCKET);
+  }
+
+  /** Runs a program of the node in the node; throws with its output where it fails. */
+  exec(...command: string[]): string {
+    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+    return execFileSync('nsenter', [
+      '--target', String(this.init()), '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd',
+      '/usr/bin/env', '-i', `PATH=${path}`, ...command,
+    ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Kills PID 1 and with it all that runs in the node; the mounts go with their namespace. */
+  async stop(): Promise<void> {
+    const init = this.init();
+    this.process?.kill('SIGKILL');
+    while (init !== undefined && existsSync(`/proc/${init}`)) await sleep(20);
+    await removeCgroups(this.name);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async start(lower: string, plainFolders: readonly string[]): Promise<void> {
+    // The death signal: should the test's process be killed, the node goes too.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', join(__dirname, 'boot.sh'), this.folder, this.name, lower, plainFolders.join(' ')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const listen = (chunk: Buffer) => { this.console = (this.console + chunk).slice(-16_000); };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    this.process = child;
+    await this.booted(child);
+    this.exec('systemctl', 'start', 'systemd-private-proxy.socket');
+  }
+
+  /** Until all that starts at boot was started, or has failed. */
+  private async booted(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + BOOT_MS;
+    let state = '';
+    while (state !== 'running') {
+      if (child.exitCode !== null) throw new Error(`systemd did not boot (exit ${child.exitCode}): ${this.console}`);
+      if (state === 'degraded') throw new Error(`not all units started: ${this.exec('systemctl', '--failed', '--plain')}`);
+      if (Date.now() > deadline) throw new Error(`systemd was not up within ${BOOT_MS} ms (${state || 'no answer'}): ${this.console}`);
+      await sleep(50);
+      if (existsSync(this.path(SYSTEMD_SOCKET))) state = this.exec('sh', '-c', 'systemctl is-system-running 2>&1 || true').trim();
+    }
+  }
+
+  /** PID 1 of the node as the machine sees it. */
+  private init(): number | undefined {
+    const pid = this.process?.pid;
+    if (pid === undefined) return undefined;
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
