@@ -55,6 +55,12 @@ export function writeRecord(host: Host, record: InstallRecord): void {
   if (recordText(host) !== text) host.write(RECORD_FILE, text, 0o644);
 }
 
+/** Goes back to the record from before a run: a write that failed may have come through all the same. */
+export function restoreRecord(host: Host, previous: InstallRecord | undefined): void {
+  if (previous) writeRecord(host, previous);
+  else host.remove(RECORD_FILE);
+}
+
 function recordText(host: Host): string | undefined {
   return host.read(RECORD_FILE)?.toString();
 }

@@ -2,7 +2,7 @@ import { FileChange } from './file-change';
 import { Journal, removeJournal } from './journal';
 import { log } from './log';
 import { Node } from './node';
-import { InstallRecord, Purpose } from './record';
+import { InstallRecord, Purpose, restoreRecord } from './record';
 import { Refusal } from './refusal';
 import { HandlerVerdict, InstallPlan, RuntimePlan } from '../src/installer/install-plan';
 
@@ -68,6 +68,8 @@ export async function carryOut(steps: readonly Step[], run: Run): Promise<void> 
 
 /** Undoes what the journal says; the journal goes last, so that a failure here is undone by the next run. */
 export async function takeBack(steps: readonly Step[], run: Run): Promise<void> {
+  // First: a run that the record has counts as complete.
+  restoreRecord(run.node.host, run.record);
   for (const step of steps) {
     try {
       await step.undo?.(run);

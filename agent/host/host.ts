@@ -1,10 +1,11 @@
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { explained } from './errno';
 import { Refusal } from '../refusal';
 
 /** The calls of `node:fs` that touch the host, so that a test can make any single one of them fail. */
 export type HostFs = Pick<typeof nodeFs,
-'chmodSync' | 'closeSync' | 'fchmodSync' | 'fchownSync' | 'fstatSync' | 'fsyncSync' | 'ftruncateSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' |
+'chmodSync' | 'closeSync' | 'fchmodSync' | 'fstatSync' | 'fsyncSync' | 'ftruncateSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' |
 'openSync' | 'readFileSync' | 'readSync' | 'readdirSync' | 'readlinkSync' | 'renameSync' | 'rmdirSync' | 'statfsSync' | 'statSync' | 'symlinkSync' |
 'unlinkSync' | 'writeSync'>;
 
@@ -64,18 +65,20 @@ export class Host {
     const existing = this.stat(target);
     const unfinished = unfinishedName(target);
     this.removeTree(unfinished);
-    const file = this.fs.openSync(this.at(unfinished), 'wx', 0o600);
     try {
-      this.writeAll(file, content);
-      if (existing && (existing.uid !== process.getuid?.() || existing.gid !== process.getgid?.())) {
-        this.fs.fchownSync(file, existing.uid, existing.gid);
+      const file = this.fs.openSync(this.at(unfinished), 'wx', 0o600);
+      try {
+        this.writeAll(file, content);
+        this.fs.fchmodSync(file, existing ? existing.mode % 0o10000 : mode);
+        this.fs.fsyncSync(file);
+      } finally {
+        this.fs.closeSync(file);
       }
-      this.fs.fchmodSync(file, existing ? existing.mode % 0o10000 : mode);
-      this.fs.fsyncSync(file);
-    } finally {
-      this.fs.closeSync(file);
+      this.rename(unfinished, target);
+    } catch (error) {
+      this.tryTo(() => this.removeTree(unfinished));
+      throw explained(error, `writing ${path}`);
     }
-    this.rename(unfinished, target);
   }
 
   /**

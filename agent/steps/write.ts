@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { explained } from '../host/errno';
 import { Host } from '../host/host';
 import { Journal, JournalFile, writeJournal } from '../journal';
 import { log } from '../log';
@@ -12,15 +11,11 @@ export const write: Step = {
     if (!run.changes.length) return;
     const { host } = run.node;
     const journal = journalOf(run);
-    writeJournal(host, journal);
     run.journal = journal;
+    writeJournal(host, journal);
     for (const change of run.changes) {
       const startedAt = performance.now();
-      try {
-        put(host, change, change.after, change.mode);
-      } catch (error) {
-        throw explained(error, `writing ${change.path}`);
-      }
+      put(host, change, change.after, change.mode);
       log('write', change.path, describe(change), startedAt);
     }
     if (run.plan.desiredState === 'ABSENT') {

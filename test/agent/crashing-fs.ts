@@ -44,7 +44,7 @@ export function failingFs(failAt: number, code: string, names: ReadonlySet<strin
       const call = Reflect.get(target, name) as (...args: unknown[]) => unknown;
       return (...args: unknown[]) => {
         if (names.has(name) && ++calls === failAt) throw Object.assign(new Error(`${code}: ${name}`), { code });
-        return call(...args);
+        return name === 'fsyncSync' ? undefined : call(...args);
       };
     },
   });

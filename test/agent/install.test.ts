@@ -1,5 +1,5 @@
-import { ArchiveServer, bundleOf, Installation } from './installation';
 import { hostTree, untouched } from './host-tree';
+import { ArchiveServer, bundleOf, Installation } from './installation';
 import { scratchFolders } from './scratch-folder';
 import { planHash } from '../../src/installer/plan-hash';
 

@@ -87,8 +87,12 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     const content = `binary_name = "${directory}/runsc"\n${options}`;
     const config = file(`/opt/sandbox-runtimes/config/${handler}/${release}-${sha256(content).slice(0, 8)}.toml`, `${handler}.toml`, content);
     const table = {
-      handler, runtimeType: 'io.containerd.runsc.v1', runtimePath: `${directory}/containerd-shim-runsc-v1`, configPath: config.path,
-      typeUrl: 'io.containerd.runsc.v1.options', podAnnotations: [],
+      handler,
+      runtimeType: 'io.containerd.runsc.v1',
+      runtimePath: `${directory}/containerd-shim-runsc-v1`,
+      configPath: config.path,
+      typeUrl: 'io.containerd.runsc.v1.options',
+      podAnnotations: [],
     };
     files[`${handler}.v2.toml`] = renderContainerdTable('v2', table);
     files[`${handler}.v3.toml`] = renderContainerdTable('v3', table);

@@ -1,0 +1,80 @@
+import { crashingFs, CrashingFs } from './crashing-fs';
+import { hostTree } from './host-tree';
+import { ArchiveServer, Attempt, bundleOf, Installation } from './installation';
+import { Host } from '../../agent/host/host';
+
+/** Serves the archives of the stories. */
+export const storyServer = new ArchiveServer();
+
+const MAIN_3 = 'version = 3\n[plugins."io.containerd.cri.v1.runtime".containerd]\n  default_runtime_name = "runc"\n';
+const MAIN_2 = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "pause:3.10"\n';
+const KUBELET = { kind: 'config-dir', path: '/etc/kubernetes/kubelet.conf.d/90.conf', content: '# Written by us\nkind: KubeletConfiguration\n' } as const;
+const CRICTL = '# Written by us\nruntime-endpoint: unix:///run/containerd/containerd.sock\n';
+
+/** A story ends with the run that may die; the runs before it are undisturbed. */
+export interface Story {
+  readonly main: string | undefined;
+  readonly version: string;
+  readonly fail?: (what: string) => void;
+  before(node: Installation): Promise<unknown>;
+  last(): { [name: string]: string };
+}
+
+const whole = () => bundleOf(storyServer, { runtimes: [{}, { handler: 'runsc-debug', options: 'debug' }], kubelet: KUBELET, crictl: CRICTL });
+export const STORIES: { readonly [name: string]: Story } = {
+  'a first installation on containerd 2.2': { main: MAIN_3, version: '2.2.9', before: async () => undefined, last: whole },
+  'a first installation on containerd 1.7': { main: MAIN_2, version: '1.7.35', before: async () => undefined, last: () => bundleOf(storyServer) },
+  'a first installation without a main file': { main: undefined, version: '2.3.7', before: async () => undefined, last: () => bundleOf(storyServer) },
+  'an upgrade with running Pods': {
+    main: MAIN_3,
+    version: '2.2.9',
+    async before(node) {
+      await node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }] }));
+      node.runPod('pod', '/opt/sandbox-runtimes/gvisor/20260928.0/containerd-shim-runsc-v1');
+    },
+    last: () => bundleOf(storyServer),
+  },
+  'an upgrade without running Pods': {
+    main: MAIN_2,
+    version: '1.7.35',
+    before: (node) => node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }] }), { version: '1.7.35' }),
+    last: () => bundleOf(storyServer),
+  },
+  'taking back': {
+    main: MAIN_3,
+    version: '2.2.9',
+    before: (node) => node.run(whole()),
+    last: () => bundleOf(storyServer, { desiredState: 'ABSENT' }),
+  },
+  'a handler that cannot be proven': {
+    main: MAIN_3,
+    version: '2.2.9',
+    before: (node) => node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }] })),
+    last: () => bundleOf(storyServer),
+    fail(what) {
+      if (what === 'prove runsc') throw new Error('the sandbox did not start');
+    },
+  },
+};
+
+/** A host in an empty folder, up to the last run of the story. */
+export async function begin({ main, before }: Story, folder: string): Promise<Installation> {
+  const node = new Installation(folder);
+  if (main) node.put('/etc/containerd/config.toml', main);
+  node.put('/etc/crictl.yaml', '');
+  await before(node);
+  return node;
+}
+
+export async function lastRun(node: Installation, { version, last, fail }: Story, faulty: CrashingFs = crashingFs()): Promise<Attempt> {
+  return node.run(last(), { version, fail, host: new Host(node.root, faulty.fs) });
+}
+
+/** What has to be the same whether or not a run died in between. How often it was tried may differ. */
+export function outcome(node: Installation) {
+  const { '/var/lib/sandbox-runtimes/attempts.json': _, ...tree } = hostTree(node.root);
+  return { tree, served: node.daemons.served };
+}
+
+/** The files that daemons read. crictl's is not among them: it is a mount and can only be written in place. */
+export const configFiles = (node: Installation) => Object.entries(hostTree(node.root)).filter(([path]) => /^\/etc\/.*\.(toml|conf)$/.test(path));
