@@ -35,8 +35,6 @@ export class LineUpIndex {
   public readonly classes: ReadonlyMap<string, readonly RuntimeClass[]>;
   public readonly installers: readonly Installer[];
   public readonly runtimes: readonly InstalledRuntime[];
-  /** Objects of any kind that was understood; none means that there was nothing to judge. */
-  public readonly understood: number;
 
   private readonly references = new Map<string, Map<string, Manifest[]>>();
 
@@ -50,7 +48,6 @@ export class LineUpIndex {
     const sandboxed = new Map<string, SandboxedObject[]>();
     const classes = new Map<string, RuntimeClass[]>();
     const daemonSets: Manifest[] = [];
-    let understood = 0;
     for (const object of unfold(manifests)) {
       const { kind } = object;
       if (typeof kind !== 'string') {
@@ -58,7 +55,6 @@ export class LineUpIndex {
       }
       const path = podSpecPath(object.apiVersion, kind);
       if (path) {
-        understood += 1;
         const podSpec = valueAt(object, ...path);
         const given = valueAt(podSpec, 'runtimeClassName');
         if (given !== undefined && given !== null) {
@@ -68,7 +64,6 @@ export class LineUpIndex {
           daemonSets.push(object);
         }
       } else if (kind === 'RuntimeClass' && textAt(object, 'apiVersion')?.startsWith('node.k8s.io/')) {
-        understood += 1;
         if (!external.has(nameOf(object))) {
           append(classes, nameOf(object), viewClass(object));
         }
@@ -80,7 +75,6 @@ export class LineUpIndex {
     }
     this.sandboxed = sandboxed;
     this.classes = classes;
-    this.understood = understood;
     this.installers = daemonSets.map((daemonSet) => readInstaller(daemonSet, (namespace, name) => this.find('ConfigMap', name, namespace)));
     this.runtimes = this.installers.flatMap(installedRuntimes);
   }

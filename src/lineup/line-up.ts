@@ -32,8 +32,6 @@ export interface LineUpResult {
   readonly findings: readonly Finding[];
   /** Pod -> RuntimeClass -> handler -> runtime table -> shim -> configuration file -> node label; worked out when read. */
   readonly chains: readonly Chain[];
-  /** How many objects had a part in the line-up. */
-  readonly understood: number;
 }
 
 /**
@@ -56,6 +54,5 @@ export function checkLineUp(manifests: Iterable<unknown>, options: LineUpOptions
     get chains() {
       return [...chains(index)];
     },
-    understood: index.understood,
   };
 }

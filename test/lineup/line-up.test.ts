@@ -55,7 +55,7 @@ test.each([
 
 test('passes over kinds of other API groups', () => {
   const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr' } } } };
-  expect(checkLineUp([job, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }])).toMatchObject({ findings: [], chains: [], understood: 0 });
+  expect(checkLineUp([job, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }])).toEqual({ findings: [], chains: [] });
 });
 
 test('says where an object comes from, if the caller knows', () => {

@@ -31,7 +31,8 @@ export const readinessLabel: Rule = {
 function wrongSelector({ handler, nodeSelector }: RuntimeClass, gates: ReadonlySet<boolean> | undefined): string | undefined {
   const label = handlerLabel(handler);
   const other = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX) && key !== label);
-  if (other) {
+  // A handler that nothing installs has no label at all, which is the matter of another rule.
+  if (other && gates) {
     return `scheduling.nodeSelector has "${other}", the label of another handler; write "${label}: ${READY}" for the handler "${handler}"`;
   }
   const given = nodeSelector.get(label);
