@@ -7,6 +7,8 @@ export const HOST_LAYOUT = {
   opt: '/opt/sandbox-runtimes',
   /** Lock, journal and record of the node agent. */
   state: '/var/lib/sandbox-runtimes',
+  /** Held by `flock` around the agent, so that no two installations meet. */
+  lock: '/var/lib/sandbox-runtimes/lock',
 } as const;
 
 /**

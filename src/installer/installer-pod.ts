@@ -1,7 +1,7 @@
 import type { AppArmorProfile } from './app-armor-profile';
-import { AGENT_ENV, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
 import { HOST_LAYOUT } from './host-layout';
 import type { SeLinuxOptions } from './node-installer-props';
+import { AGENT_ENV, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
 
 /** What the Pod template of an installer is made of. */
 export interface InstallerPod {
@@ -25,7 +25,6 @@ export interface InstallerPod {
 }
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
-const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** How often `admit` looks again; between two looks only the shell sleeps. */
 const REASSERT_SECONDS = 300;
 
@@ -45,7 +44,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
   ];
   const bundle = { name: 'bundle', mountPath: POD_LAYOUT.bundle, readOnly: true };
   const shared = { name: 'shared', mountPath: POD_LAYOUT.shared };
-  const token = pod.serviceAccount ? [{ name: 'token', mountPath: TOKEN_FOLDER, readOnly: true }] : [];
+  const token = pod.serviceAccount ? [{ name: 'token', mountPath: POD_LAYOUT.serviceAccount, readOnly: true }] : [];
 
   const claim = {
     name: 'claim',
@@ -59,7 +58,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
   const install = {
     name: 'install',
     image: pod.image,
-    command: ['flock', `${HOST_LAYOUT.state}/lock`, 'node', AGENT, 'install'],
+    command: ['flock', HOST_LAYOUT.lock, 'node', AGENT, 'install'],
     env: [...env, ...Object.entries(pod.downloadEnv).map(([name, value]) => ({ name, value }))],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '512Mi' } },
     securityContext: UNPRIVILEGED,
@@ -81,7 +80,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
     command: ['sh', '-c', `trap 'exit 0' TERM; while :; do node ${AGENT} admit; sleep ${REASSERT_SECONDS} & wait $!; done`],
     env,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
-    readinessProbe: { exec: { command: ['test', '-f', `${POD_LAYOUT.shared}/ready`] }, periodSeconds: 10 },
+    readinessProbe: { exec: { command: ['test', '-f', POD_LAYOUT.ready] }, periodSeconds: 10 },
     securityContext: UNPRIVILEGED,
     volumeMounts: [bundle, shared, ...token],
   };

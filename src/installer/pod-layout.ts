@@ -8,6 +8,10 @@ export const POD_LAYOUT = {
   bundle: '/sandbox-runtimes',
   /** emptyDir shared by the three containers: `verdict.json`, `ready`. */
   shared: '/run/sandbox-runtimes',
+  /** A file in it that is there while the node is ready; the readiness probe asks for it. */
+  ready: '/run/sandbox-runtimes/ready',
+  /** Token, certificate and namespace, where Kubernetes itself would mount them. */
+  serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
   /** The host's /usr, recursive read-only. */
   hostUsr: '/host/usr',
 } as const;

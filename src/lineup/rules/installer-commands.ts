@@ -3,8 +3,6 @@ import { AGENT_ENV, POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
-const LOCK = `${HOST_LAYOUT.state}/lock`;
-const READY = `${POD_LAYOUT.shared}/ready`;
 const ROLES = ['claim', 'install', 'admit'];
 /** Fields of the Pod that the agent reads from its environment; the plan's hash is the matter of a rule of its own. */
 const FIELDS = [[AGENT_ENV.nodeName, 'spec.nodeName'], [AGENT_ENV.podNamespace, 'metadata.namespace']];
@@ -19,7 +17,7 @@ export const installerCommands: Rule = {
   id: 'installer-commands',
   *check({ installers }) {
     for (const { daemonSet: object, pod, bundle } of installers) {
-      const known = new Set([AGENT, LOCK, READY, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
+      const known = new Set([AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
       for (const { name, texts, fieldRefs } of pod.containers.filter((container) => ROLES.includes(container.name))) {
         const line = texts.join(' ');
         for (const path of line.match(ABSOLUTE_PATH) ?? []) {
@@ -35,11 +33,11 @@ export const installerCommands: Rule = {
             yield { object, message: `the container ${name} takes ${variable} from ${fieldRefs.get(variable) ?? 'nowhere'}; write fieldPath: ${field}` };
           }
         }
-        if (name === 'install' && !line.startsWith(`flock ${LOCK} `)) {
-          yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${LOCK}"` };
+        if (name === 'install' && !line.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
+          yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
-        if (name === 'admit' && !texts.includes(READY)) {
-          yield { object, message: `the container admit has no readiness probe on ${READY}, so an update would go on over nodes that failed` };
+        if (name === 'admit' && !texts.includes(POD_LAYOUT.ready)) {
+          yield { object, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, so an update would go on over nodes that failed` };
         }
       }
     }

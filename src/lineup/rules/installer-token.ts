@@ -1,7 +1,6 @@
+import { POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
-/** Where every Kubernetes client looks for its token. */
-const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_FILES = ['token', 'ca.crt'];
 /** The ConfigMap with the API server's certificate authority, which Kubernetes puts into every namespace. */
 const ROOT_CA = 'kube-root-ca.crt';
@@ -20,8 +19,8 @@ export const installerToken: Rule = {
         if (!plan?.gate || !['claim', 'admit'].includes(name)) {
           continue;
         }
-        if (token?.path !== TOKEN_FOLDER) {
-          yield { object, message: `the container ${name} has its token at ${token?.path ?? 'no path'}; the agent looks for it at ${TOKEN_FOLDER}` };
+        if (token?.path !== POD_LAYOUT.serviceAccount) {
+          yield { object, message: `the container ${name} has its token at ${token?.path ?? 'no path'}; the agent looks for it at ${POD_LAYOUT.serviceAccount}` };
         }
         const authority = token?.volume?.configMaps.find(({ items }) => items?.some(({ path }) => path === 'ca.crt'));
         if (authority && (authority.name !== ROOT_CA || authority.items?.some(({ key }) => key !== 'ca.crt'))) {
