@@ -1,6 +1,6 @@
 #!/bin/sh
-# Boots systemd: boot.sh <folder> <name> <debian> <plain folders>. PID 1 of PID, mount, network, IPC, UTS and cgroup
-# namespaces of its own, whose root is <folder>/upper over <debian>; the plain folders are not on that overlay.
+# Boots systemd: boot.sh <folder> <name> <debian> <plain folders>. PID 1 of PID, mount, IPC, UTS and cgroup namespaces
+# of its own, whose root is <folder>/upper over <debian>; the plain folders are not on that overlay.
 # When the process that runs this dies, systemd dies with all that is in it, and the mounts go with the namespace.
 set -eu
 folder=$1 name=$2 debian=$3 plain=$4
@@ -17,7 +17,7 @@ if [ "${5:-}" != inside ]; then
     if [ -e "$mount/$name/cgroup.clone_children" ]; then echo 1 >"$mount/$name/cgroup.clone_children"; fi
     echo $$ >"$mount/$name/cgroup.procs"
   done
-  exec unshare --mount --pid --fork --kill-child=KILL --net --ipc --uts --cgroup --propagation private sh "$0" "$@" inside
+  exec unshare --mount --pid --fork --kill-child=KILL --ipc --uts --cgroup --propagation private sh "$0" "$@" inside
 fi
 
 root=$folder/root
@@ -27,7 +27,10 @@ for path in $plain; do
   mount --bind "$folder/plain$path" "$root$path"
 done
 mount -t proc proc "$root/proc"
-mount -t sysfs sysfs "$root/sys"
+# systemd sets kernel parameters where it can, and the kernel is the machine's.
+mount --bind "$root/proc/sys" "$root/proc/sys"
+mount -o remount,bind,ro "$root/proc/sys"
+mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/sys/fs/cgroup"
 # Without cgroup2 beside the old hierarchies: systemd then keeps its own books in the one named after it.
 cgroup_mounts | while read -r mount type options; do

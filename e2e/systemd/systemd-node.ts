@@ -84,7 +84,7 @@ export class SystemdNode {
   exec(...command: string[]): string {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     return execFileSync('nsenter', [
-      '--target', String(this.init()), '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd',
+      '--target', String(this.init()), '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--root', '--wd',
       '/usr/bin/env', '-i', `PATH=${path}`, ...command,
     ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
