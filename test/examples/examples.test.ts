@@ -1,41 +1,23 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { stringify } from 'yaml';
+import { EXAMPLE_NAMES, synthesizeExample } from './synthesize-example';
 import { walkTheChain } from './walk-the-chain';
 
-const EXAMPLES = join(__dirname, '..', '..', 'examples');
-const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => existsSync(join(EXAMPLES, entry.name, 'main.ts'))).map((entry) => entry.name);
-
-/** Runs an example as `cdk8s synth` does, and reads what it wrote. */
-function synthesize(example: string): any[] {
-  const outdir = mkdtempSync(join(tmpdir(), `${example}-`));
-  process.env.CDK8S_OUTDIR = outdir;
-  try {
-    jest.isolateModules(() => jest.requireActual(join(EXAMPLES, example, 'main')));
-    return readdirSync(outdir).sort().flatMap((file) =>
-      parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map((document) => document.toJS()));
-  } finally {
-    delete process.env.CDK8S_OUTDIR;
-    rmSync(outdir, { recursive: true });
-  }
-}
-
-/** The objects without what nobody reads: the agent's bundle, and the hash that changes with it. */
-function readable(objects: any[]): any[] {
-  return JSON.parse(JSON.stringify(objects), (key, value) => {
+/** The YAML without what nobody reads: the agent's bundle, and the hash that changes with it. */
+function readable(objects: any[]): string {
+  const edited: any[] = JSON.parse(JSON.stringify(objects), (key, value) => {
     if (key === 'agent.js') return '(the agent)';
     if (key === 'sandbox-runtimes/plan-hash') return '(hash of the ConfigMaps)';
     return value;
   });
+  return edited.map((object) => stringify(object, { lineWidth: 150 })).join('---\n');
 }
 
 test('there is a quickstart', () => {
-  expect(names).toContain('quickstart');
+  expect(EXAMPLE_NAMES).toContain('quickstart');
 });
 
-describe.each(names)('the example %s', (example) => {
-  const objects = synthesize(example);
+describe.each(EXAMPLE_NAMES)('the example %s', (example) => {
+  const objects = synthesizeExample(example);
 
   test('gives the YAML that was reviewed', () => {
     expect(readable(objects)).toMatchSnapshot();

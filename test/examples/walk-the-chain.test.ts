@@ -1,0 +1,65 @@
+import { synthesizeExample } from './synthesize-example';
+import { walkTheChain } from './walk-the-chain';
+
+const quickstart = synthesizeExample('quickstart');
+const LABEL = 'sandbox-runtimes.node-restriction.kubernetes.io/runsc';
+
+/** The quickstart with one emitter gone wrong. */
+function changed(edit: (one: (kind: string, suffix?: string) => any) => void): any[] {
+  const objects = structuredClone(quickstart);
+  edit((kind, suffix = '') => objects.find((object) => object.kind === kind && object.metadata.name.endsWith(suffix)));
+  return objects;
+}
+
+/** The quickstart whose plan says something else. */
+function withPlan(edit: (runtime: any) => void): any[] {
+  return changed((one) => {
+    const { data } = one('ConfigMap', '-plan');
+    const plan = JSON.parse(data['plan.json']);
+    edit(plan.runtimes[0]);
+    data['plan.json'] = JSON.stringify(plan);
+  });
+}
+
+/** The quickstart in one of whose files a text is another. */
+function withFile(key: string, from: string, to: string): any[] {
+  return changed((one) => {
+    const { data } = one('ConfigMap', '-files');
+    if (!data[key].includes(from)) throw new Error(`${key} has no ${from}`);
+    data[key] = data[key].replaceAll(from, to);
+  });
+}
+
+test('the quickstart as it is synthesized holds', () => {
+  expect(() => walkTheChain(quickstart)).not.toThrow();
+});
+
+test.each<[string, any[]]>([
+  ['the class in the Pod', changed((one) => { one('Pod').spec.runtimeClassName = 'gvisot'; })],
+  ['the handler in the RuntimeClass', changed((one) => { one('RuntimeClass').handler = 'runsd'; })],
+  ['the label in the RuntimeClass', changed((one) => { one('RuntimeClass').scheduling.nodeSelector = { [`${LABEL}x`]: 'ready' }; })],
+  ['the label\'s value in the RuntimeClass', changed((one) => { one('RuntimeClass').scheduling.nodeSelector = { [LABEL]: 'readx' }; })],
+  ['the handler in the plan', withPlan((runtime) => { runtime.handler = 'runsd'; })],
+  ['the class in the plan', withPlan((runtime) => { runtime.runtimeClassName = 'gvisot'; })],
+  ['the label in the plan', withPlan((runtime) => { runtime.label = `${LABEL}x`; })],
+  ['the shim in the plan', withPlan((runtime) => { runtime.shim += 'x'; })],
+  ['the configuration\'s path in the plan', withPlan((runtime) => { runtime.config.path += 'x'; })],
+  ['the handler in the v2 table', withFile('runsc.containerd-v2.toml', 'runtimes.runsc', 'runtimes.runsd')],
+  ['the handler in the v3 table', withFile('runsc.containerd-v3.toml', 'runtimes.runsc', 'runtimes.runsd')],
+  ['the shim in the v2 table', withFile('runsc.containerd-v2.toml', 'containerd-shim-runsc-v1', 'containerd-shim-runsd-v1')],
+  ['the shim in the v3 table', withFile('runsc.containerd-v3.toml', 'containerd-shim-runsc-v1', 'containerd-shim-runsd-v1')],
+  ['ConfigPath in the v3 table', withFile('runsc.containerd-v3.toml', '/config/runsc/', '/config/runsd/')],
+  ['runsc\'s own path', withFile('runsc.runsc.toml', '/runsc"', '/runsd"')],
+  ['the label in the policy', changed((one) => {
+    const policy = one('ValidatingAdmissionPolicy');
+    policy.spec = JSON.parse(JSON.stringify(policy.spec).replaceAll(LABEL, `${LABEL}x`));
+  })],
+  ['a host path of the DaemonSet', changed((one) => {
+    one('DaemonSet').spec.template.spec.volumes.find((v: any) => v.hostPath?.path === '/opt/sandbox-runtimes').hostPath.path = '/opt/sandbox-runtimez';
+  })],
+  ['a key in the DaemonSet', changed((one) => {
+    one('DaemonSet').spec.template.spec.volumes.find((v: any) => v.name === 'bundle').projected.sources[2].configMap.items[0].path += 'x';
+  })],
+])('another name for %s breaks the chain', (_what, objects) => {
+  expect(() => walkTheChain(objects)).toThrow();
+});
