@@ -21,6 +21,9 @@ export function canaryConfig(dump: Table, folder: string): Table {
       temp: '',
       imports: [],
       plugin_dir: '',
+      // What a node cannot do without may need its devices; here only the CRI has to come up.
+      required_plugins: [],
+      disabled_plugins: disabledPlugins(dump),
       // Either would need a capability.
       oom_score: 0n,
       cgroup: { path: '' },
@@ -30,6 +33,13 @@ export function canaryConfig(dump: Table, folder: string): Table {
     plugins: Object.fromEntries(Object.entries(plugins).map(([id, table]) => [id, isTable(table) ? contained(id, table, folder) : table])),
     proxy_plugins: proxied(dump.proxy_plugins, folder),
   };
+}
+
+/** The canary keeps images nowhere else than in the one snapshotter that works everywhere. */
+const SNAPSHOTTER = 'native';
+
+function disabledPlugins({ disabled_plugins }: Table): Table[string] {
+  return Array.isArray(disabled_plugins) ? disabled_plugins.filter((plugin) => plugin !== `io.containerd.snapshotter.v1.${SNAPSHOTTER}`) : [];
 }
 
 const SERVERS = (folder: string): Table => ({
@@ -85,7 +95,7 @@ function insideSetting(key: string, value: string, folder: string): string {
       return '';
     case 'snapshotter':
       // Any other may need a device, a kernel module or a daemon of the host.
-      return 'native';
+      return SNAPSHOTTER;
     case 'base_runtime_spec':
       return existsSync(value) ? value : '';
     default:

@@ -16,10 +16,10 @@ export function compareDumps(before: Table, after: Table, wanted: ReadonlyMap<st
   const problems = [...wanted].flatMap(([handler, table]) => {
     const served = servedRuntimes(after)[handler];
     if (!isTable(served)) return [`handler "${handler}" is not served`];
-    return differences(table, picked(served, table), `runtimes.${handler}`);
+    return differences(table, picked(served, table), '', (key, ours, theirs) => `handler "${handler}" would have ${key} ${theirs} instead of ${ours}`);
   });
   const ours = [...wanted.keys(), ...removed];
-  problems.push(...differences(withoutOurs(before, ours), withoutOurs(after, ours), ''));
+  problems.push(...differences(withoutOurs(before, ours), withoutOurs(after, ours), '', (key, old, now) => `${key} would change from ${old} to ${now}`));
   return problems.length > NAMED ? [...problems.slice(0, NAMED), `and ${problems.length - NAMED} more`] : problems;
 }
 
@@ -48,14 +48,16 @@ function picked(table: Table, like: Table): Table {
   }));
 }
 
-/** Each difference as `path: before -> after`. A missing key is the same as its zero value, as it is for containerd. */
-function differences(before: Table, after: Table, path: string): string[] {
+type Sentence = (path: string, before: string, after: string) => string;
+
+/** A sentence for each difference. A missing key is the same as its zero value, as it is for containerd. */
+function differences(before: Table, after: Table, path: string, sentence: Sentence): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => {
     const [old, now] = [before[key], after[key]];
     const at = path ? `${path}.${key}` : key;
-    if (isTable(old ?? {}) && isTable(now ?? {})) return differences(asTable(old), asTable(now), at);
+    if (isTable(old ?? {}) && isTable(now ?? {})) return differences(asTable(old), asTable(now), at, sentence);
     if (sameMeaning(old, now) || (isZero(old) && isZero(now))) return [];
-    return [`${at} would change from ${shown(old)} to ${shown(now)}`];
+    return [sentence(at, shown(old), shown(now))];
   });
 }
 

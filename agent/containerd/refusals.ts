@@ -92,7 +92,7 @@ function refuseMissingDefaultRuntime({ path, content }: ConfigFile): void {
   const containerd = tableAt(content, ['plugins', CONTAINERD_TABLES.v2, 'containerd']) ?? {};
   if (valueAt(containerd, ['default_runtime', 'runtime_type'])) return;
   const name = containerd.default_runtime_name ?? 'runc';
-  const runtimes = isTable(containerd.runtimes) ? containerd.runtimes : { runc: {} };
+  const runtimes = isTable(containerd.runtimes) ? containerd.runtimes : {};
   if (typeof name !== 'string' || !Object.hasOwn(runtimes, name)) {
     throw new Refusal(`${path}: the default runtime ${JSON.stringify(name)} has no table below runtimes, so containerd 1.x does not serve `
       + `the kubelet: add [plugins."${CONTAINERD_TABLES.v2}".containerd.runtimes.${String(name)}] or correct default_runtime_name`);

@@ -3,6 +3,7 @@ import { ConfigRoot } from './config-root';
 import { containerdVersion } from '../../agent/containerd/containerd-version';
 import { HandlerTables, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { validateContainerdChanges } from '../../agent/containerd/validate-changes';
+import { FileChange } from '../../agent/file-change';
 import { Refusal } from '../../agent/refusal';
 import { renderContainerdTable } from '../../src/platform/containerd-config';
 
@@ -26,13 +27,15 @@ const HANDLERS: HandlerTables[] = [{ handler: HANDLER, v2: renderContainerdTable
  * @returns the reason if the agent refuses; undefined if the handler is served and nothing else is different.
  */
 export async function refusalOf(root: ConfigRoot, original: { readonly [path: string]: string }): Promise<string | undefined> {
-  const version = await containerdVersion([root.containerd]);
+  const command = [root.containerd];
+  const version = await containerdVersion(command);
   const plan = (handlers: HandlerTables[]) => planContainerdChanges({ platform: PLATFORM, containerdVersion: version, files: root.files, handlers, owner: 'test/test' });
+  const validate = (changes: FileChange[], handlers: HandlerTables[]) => validateContainerdChanges({ command, platform: PLATFORM, files: root.files, changes, handlers });
   root.fill(original);
   const before = root.dump();
   try {
     const changes = plan(HANDLERS);
-    await validateContainerdChanges({ command: [root.containerd], platform: PLATFORM, files: root.files, changes, handlers: HANDLERS });
+    await validate(changes, HANDLERS);
     // After each single change containerd has to be able to start.
     for (const change of changes) {
       root.apply([change]);
@@ -49,7 +52,7 @@ export async function refusalOf(root: ConfigRoot, original: { readonly [path: st
   expect(plan(HANDLERS)).toEqual([]);
 
   const back = plan([]);
-  expect(await validateContainerdChanges({ command: [root.containerd], platform: PLATFORM, files: root.files, changes: back, handlers: [] })).toBe(true);
+  expect(await validate(back, [])).toBe(true);
   root.apply(back);
   for (const path of [PLATFORM.configFile, PLATFORM.dropInFile]) expect(root.read(path)).toBe(original[path]);
   return undefined;

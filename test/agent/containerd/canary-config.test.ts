@@ -9,6 +9,8 @@ temp = "/var/tmp/containerd"
 imports = ["/etc/containerd/conf.d/*.toml"]
 oom_score = -999
 plugin_dir = "/opt/plugins"
+required_plugins = ["io.containerd.snapshotter.v1.devmapper"]
+disabled_plugins = ["io.containerd.snapshotter.v1.native", "io.containerd.snapshotter.v1.btrfs"]
 [cgroup]
 path = "/system.slice/containerd"
 [plugins."io.containerd.internal.v1.opt"]
@@ -105,6 +107,10 @@ describe.each([
       default_runtime_name: 'runc',
       runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', cni_conf_dir: '/tmp/c/cni', base_runtime_spec: '', snapshotter: 'native', options: { SystemdCgroup: true } } },
     });
+  });
+
+  test('needs no plugin of the node but those that the CRI needs', () => {
+    expect(config).toMatchObject({ required_plugins: [], disabled_plugins: ['io.containerd.snapshotter.v1.btrfs'] });
   });
 
   test('needs no capability', () => {

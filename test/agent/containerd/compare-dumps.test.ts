@@ -21,8 +21,8 @@ test('reads the dumps of containerd 1.x as well', () => {
 
 test.each([
   ['is not served', dump(), ['handler "runsc" is not served']],
-  ['has another value', dump(OURS.replace('"/c"', '"/d"')), ['runtimes.runsc.options.ConfigPath would change from "/c" to "/d"']],
-  ['lacks a value', dump(OURS.replace('pod_annotations = ["a"]\n', '')), ['runtimes.runsc.pod_annotations would change from ["a"] to nothing']],
+  ['has another value', dump(OURS.replace('"/c"', '"/d"')), ['handler "runsc" would have options.ConfigPath "/d" instead of "/c"']],
+  ['lacks a value', dump(OURS.replace('pod_annotations = ["a"]\n', '')), ['handler "runsc" would have pod_annotations nothing instead of ["a"]']],
 ])('says that the handler %s', (_, after, problems) => {
   expect(compareDumps(dump(), after, wanted)).toEqual(problems);
 });

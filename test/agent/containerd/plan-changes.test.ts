@@ -66,6 +66,13 @@ describe('on containerd 2.x', () => {
     expect(takeBack(files, '2.2.9').map(({ path }) => path)).toEqual([MAIN, DROP_IN]);
   });
 
+  test('leaves its entry where another tool has moved it', () => {
+    const installed = applied(host({ [MAIN]: V2_MAIN }), install(host({ [MAIN]: V2_MAIN }), '2.2.9'));
+    const rewritten = host({ [MAIN]: `imports = ['/etc/containerd/x.d/*.toml', '${PATTERN}']\n${V2_MAIN}`, [DROP_IN]: textOf(installed, DROP_IN)! });
+    expect(install(rewritten, '2.2.9')).toEqual([]);
+    expect(textOf(applied(rewritten, takeBack(rewritten, '2.2.9')), MAIN)).toBe(`imports = ['/etc/containerd/x.d/*.toml']\n${V2_MAIN}`);
+  });
+
   test("refuses somebody's file in the place of the drop-in", () => {
     expect(() => install(host({ [MAIN]: V2_MAIN, [DROP_IN]: 'version = 2\n' }), '2.2.9'))
       .toThrow(`${DROP_IN} is not the installer's file: move it to another name, this one is needed for the runtime tables`);
@@ -85,6 +92,26 @@ describe('on containerd 1.x', () => {
     const files = host({ [MAIN]: 'version = 2\n' });
     const content = parseToml(textOf(applied(files, install(files, '1.7.35')), MAIN)!);
     expect(Object.keys(runtimesOf(content, 'io.containerd.grpc.v1.cri')!)).toEqual(['runc', 'runsc']);
+  });
+
+  describe('where others have added a runtime since, which relies on our table of runc', () => {
+    const NVIDIA = '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\nruntime_type = "io.containerd.runc.v2"\n';
+    const files = host({ [MAIN]: 'version = 2\n' });
+    const installed = textOf(applied(files, install(files, '1.7.35')), MAIN)!;
+    const now = host({ [MAIN]: `${installed}${NVIDIA}` });
+
+    test('keeps that table', () => {
+      const changed = applied(now, install(now, '1.7.35'));
+      expect(Object.keys(runtimesOf(parseToml(textOf(changed, MAIN)!), 'io.containerd.grpc.v1.cri')!).sort()).toEqual(['nvidia', 'runc', 'runsc']);
+    });
+
+    test('refuses to take it back, and does once it was moved out of the markers', () => {
+      expect(() => takeBack(now, '1.7.35')).toThrow(`${MAIN} has the runtimes nvidia, which were added after ours and rely on the installer's table of runc: `
+        + 'move [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc] out of the installer\'s markers');
+      const runc = /^\[plugins\S+runtimes\.runc\]\n(?: .*\n)+/m.exec(installed)![0];
+      const moved = host({ [MAIN]: `${installed.replace(runc, '')}${NVIDIA}${runc}` });
+      expect(textOf(applied(moved, takeBack(moved, '1.7.35')), MAIN)).toBe(`version = 2\n${NVIDIA}${runc}`);
+    });
   });
 
   test('creates a main file where there is none, and removes it again', () => {
@@ -140,6 +167,12 @@ test.each([['1.7.35', '2.2.9'], ['2.2.9', '1.7.35']])('an update of containerd f
   const moved = applied(now, install(now, to));
   const fresh = applied(files, install(files, to));
   expect([textOf(moved, MAIN), textOf(moved, DROP_IN)]).toEqual([textOf(fresh, MAIN), textOf(fresh, DROP_IN)]);
+});
+
+test('says where a file is wrong that somebody has broken after us', () => {
+  const files = host({ [MAIN]: V2_MAIN });
+  const broken = host({ [MAIN]: `${textOf(applied(files, install(files, '1.7.35')), MAIN)!}[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc]\n` });
+  expect(() => install(broken, '1.7.35')).toThrow(/^\/etc\/containerd\/config.toml is not valid TOML in line 19, .*; correct the file/);
 });
 
 test('does not take a file for absent that is not mounted', () => {
