@@ -1,8 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync } from 'node:fs';
 import type { ContainerConfig } from './container-client';
-import type { TestNode } from './test-node';
-import { TestPod } from './test-pod';
-import type { HandlerVerdict, InstallVerdict } from '../../src/installer/install-plan';
+import { PodNode, TestPod } from './test-pod';
+import type { HandlerVerdict, InstallPlan, InstallVerdict } from '../../src/installer/install-plan';
 
 /** The Kubernetes objects of an installer, parsed from its YAML. */
 export type Manifest = { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } } & Record<string, any>;
@@ -34,7 +33,7 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 const RUNS = 6;
 
 /** Runs `install` again while it ends with an error, as the kubelet restarts an init container. */
-export async function runInstallUntilVerdict(node: TestNode, manifests: readonly Manifest[], image: string): Promise<AgentRun> {
+export async function runInstallUntilVerdict(node: PodNode, manifests: readonly Manifest[], image: string): Promise<AgentRun> {
   for (let attempt = 1; ; attempt++) {
     const run = await runInstall(node, manifests, image);
     if (run.exitCode === 0 || attempt === RUNS) return run;
@@ -44,17 +43,18 @@ export async function runInstallUntilVerdict(node: TestNode, manifests: readonly
 /**
  * Runs the `install` container of a synthesized DaemonSet on the node, as the kubelet would: its volumes, its mounts
  * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
- * here, and the Pod shares the node's PID namespace, because the restart of a supervised process needs it.
+ * here, and where the plan restarts a supervised process the Pod shares the node's PID namespace to reach it.
  *
  * @param command instead of the container's own
  */
 export async function runInstall(
-  node: TestNode, manifests: readonly Manifest[], image: string, command?: readonly string[],
+  node: PodNode, manifests: readonly Manifest[], image: string, command?: readonly string[],
 ): Promise<AgentRun> {
   const daemonSet = one(manifests, 'DaemonSet');
   const { metadata, spec } = daemonSet.spec.template;
   const container = spec.initContainers.find(({ name }: { name: string }) => name === 'install');
-  const pod = await TestPod.run(node, { name: daemonSet.metadata.name, handler: '', hostPid: true });
+  const plan: InstallPlan = JSON.parse(one(manifests, 'ConfigMap', `${daemonSet.metadata.name}-plan`).data['plan.json']);
+  const pod = await TestPod.run(node, { name: daemonSet.metadata.name, handler: '', hostPid: plan.platform.restart.kind === 'supervised' });
   try {
     const volumes = new Map<string, string>(spec.volumes.map((volume: any) =>
       [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
@@ -98,7 +98,7 @@ export function one(manifests: readonly Manifest[], kind: string, name?: string)
 }
 
 /** Makes a volume on the node and returns its path there. */
-function volumePath(node: TestNode, podUid: string, volume: any, manifests: readonly Manifest[], daemonSet: Manifest): string {
+function volumePath(node: PodNode, podUid: string, volume: any, manifests: readonly Manifest[], daemonSet: Manifest): string {
   const folder = `/var/lib/kubelet/pods/${podUid}/volumes/${volume.name}`;
   if (volume.emptyDir) {
     mkdirSync(node.path(folder), { recursive: true });
@@ -122,7 +122,7 @@ function volumePath(node: TestNode, podUid: string, volume: any, manifests: read
   return path;
 }
 
-function envValue(variable: any, podMetadata: any, node: TestNode, daemonSet: Manifest): string {
+function envValue(variable: any, podMetadata: any, node: PodNode, daemonSet: Manifest): string {
   const field: string | undefined = variable.valueFrom?.fieldRef.fieldPath;
   if (field === undefined) return variable.value;
   if (field === 'spec.nodeName') return node.name;

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ContainerClient, ContainerConfig, ContainerStatus } from './container-client';
-import { TestNode } from './test-node';
+import type { TestNode } from './test-node';
 import type { PodSandboxConfig } from '../../agent/cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
+
+/** A node as far as Pods on it are concerned. */
+export type PodNode = Pick<TestNode, 'name' | 'version' | 'socket' | 'path' | 'read' | 'write'> & {
+  /** True where the default runtime leaves cgroups to systemd. */
+  readonly systemdCgroup?: boolean;
+};
 
 export interface TestPodOptions {
   readonly name: string;
@@ -27,13 +33,13 @@ export interface TestContainerOptions {
  * A Pod as the kubelet asks the CRI for it. It uses the node's network, because nothing here is about CNI plugins.
  */
 export class TestPod {
-  static async run(node: TestNode, options: TestPodOptions): Promise<TestPod> {
+  static async run(node: PodNode, options: TestPodOptions): Promise<TestPod> {
     const uid = randomUUID();
     const config: PodSandboxConfig = {
       metadata: { name: options.name, namespace: 'default', uid, attempt: 0 },
       logDirectory: `/var/log/pods/default_${options.name}_${uid}`,
       linux: {
-        cgroupParent: `/kubepods/pod${uid}`,
+        cgroupParent: node.systemdCgroup ? `kubepods-pod${uid.replaceAll('-', '_')}.slice` : `/kubepods/pod${uid}`,
         securityContext: { namespaceOptions: namespaces(options), seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT } },
       },
     };
@@ -48,7 +54,7 @@ export class TestPod {
   private attempts = 0;
 
   private constructor(
-    readonly node: TestNode,
+    readonly node: PodNode,
     private readonly options: TestPodOptions,
     readonly uid: string,
     private readonly config: PodSandboxConfig,

@@ -5,61 +5,20 @@ import { proveDefaultRuntime, proveHandler } from '../../agent/prove';
 import { SystemdRestart } from '../../agent/restart/systemd-restart';
 import { SystemdManager } from '../../agent/systemd/systemd-manager';
 import { pauseImage } from '../node/images';
-import { SystemdNode } from '../systemd/systemd-node';
-import { containerd, runc } from '../toolchain';
+import { CONTAINERD_CONFIG as CONFIG, CONTAINERD_UNIT as UNIT, ContainerdUnit, GOOD_CONFIG } from '../systemd/containerd-unit';
 
-const UNIT = 'containerd.service';
-const CONFIG = '/etc/containerd/config.toml';
 const CRI_MS = 15_000;
 
-/** As containerd's own unit file has it, without what needs CAP_SYS_RESOURCE. */
-const UNIT_FILE = `[Unit]
-Description=containerd container runtime
-[Service]
-Environment=CONTAINERD_LOG=info
-EnvironmentFile=-/etc/default/containerd
-ExecStart=/usr/local/bin/containerd --config ${CONFIG}
-Type=notify
-Delegate=yes
-KillMode=process
-Restart=always
-RestartSec=5
-[Install]
-WantedBy=multi-user.target
-`;
-
-const GOOD_CONFIG = `version = 3
-[plugins.'io.containerd.cri.v1.images'.pinned_images]
-  sandbox = '${pauseImage().reference}'
-[plugins.'io.containerd.cri.v1.runtime']
-  restrict_oom_score_adj = true
-[plugins.'io.containerd.cri.v1.runtime'.containerd]
-  default_runtime_name = 'runc'
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
-  runtime_type = 'io.containerd.runc.v2'
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
-  SystemdCgroup = true
-`;
-
-let node: SystemdNode;
+let node: ContainerdUnit;
 let systemd: SystemdManager;
 let restart: SystemdRestart;
 let socket: string;
 
 beforeAll(async () => {
-  const programs = await containerd('2.2');
-  node = await SystemdNode.boot({
-    files: { [`/etc/systemd/system/${UNIT}`]: UNIT_FILE, [CONFIG]: GOOD_CONFIG },
-    programs: [programs.containerd, programs.shim, programs.ctr, await runc()],
-    plainFolders: ['/var/lib/containerd'],
-  });
+  node = await ContainerdUnit.start([pauseImage()]);
   systemd = await SystemdManager.connect(node.systemdSocket);
   restart = new SystemdRestart(UNIT, node.systemdSocket);
-  socket = node.path('/run/containerd/containerd.sock');
-  await restart.restart();
-  await waitForCri(socket, CRI_MS);
-  node.write('/root/pause.tar', pauseImage().archive);
-  node.exec('ctr', '--namespace', 'k8s.io', 'images', 'import', '/root/pause.tar');
+  socket = node.socket;
 });
 
 afterAll(async () => {
