@@ -14,8 +14,8 @@ export interface DownloadLimits {
 
 const LIMITS: DownloadLimits = { stallMs: 30_000, backoffMs: [1_000, 3_000, 9_000] };
 
-/** An answer that another try within seconds would get again. */
-class Denied extends Error {}
+/** What another try within seconds would meet again; the next attempt of the whole run may not. */
+class SameAgain extends Error {}
 
 /**
  * Downloads an archive to a new file and verifies its checksum; on return it is on the disk. Proxy and certificate
@@ -29,7 +29,7 @@ export async function download(host: Host, archive: ArchivePlan, file: string, l
     } catch (error) {
       host.removeTree(file);
       const backoff = limits.backoffMs[attempt];
-      if (error instanceof Denied || isDiskError(error) || backoff === undefined) throw error;
+      if (error instanceof SameAgain || isDiskError(error) || backoff === undefined) throw error;
       log('stage', archive.url, `${(error as Error).message}; next try in ${backoff} ms`);
       await wait(backoff);
     }
@@ -45,7 +45,7 @@ async function downloadOnce(host: Host, { url, checksum }: ArchivePlan, path: st
     const response = await request(url, abort.signal);
     const announced = announcedBytes(response);
     const free = host.freeBytes(path.slice(0, path.lastIndexOf('/')));
-    if ((announced ?? 0) > free) throw new Denied(`no room for ${url}: it has ${announced} bytes, and ${free} are free on the disk of ${path}`);
+    if ((announced ?? 0) > free) throw new SameAgain(`no room for ${url}: it has ${announced} bytes, and ${free} are free on the disk of ${path}`);
     const hash = createHash(checksum.algorithm);
     let bytes = 0;
     for await (const chunk of response.body ?? []) {
@@ -59,7 +59,7 @@ async function downloadOnce(host: Host, { url, checksum }: ArchivePlan, path: st
     if (announced !== undefined && bytes < announced) throw new Error(`${url}: ${bytes} of ${announced} bytes arrived`);
     const found = hash.digest('hex');
     if (found !== checksum.hex.toLowerCase()) {
-      throw new Error(`${url}: the ${bytes} bytes that arrived have the ${checksum.algorithm} ${found}, and the release was published with `
+      throw new SameAgain(`${url}: the ${bytes} bytes that arrived have the ${checksum.algorithm} ${found}, and the release was published with `
         + `${checksum.hex}: nothing was opened; check the mirror or proxy between, or the checksum of the release`);
     }
     host.fs.fsyncSync(file);
@@ -77,7 +77,7 @@ async function request(url: string, signal: AbortSignal): Promise<Response> {
   await response.body?.cancel();
   const message = `${url}: HTTP ${response.status} ${response.statusText}`.trimEnd();
   const passing = response.status >= 500 || response.status === 429 || response.status === 408;
-  throw passing ? new Error(message) : new Denied(`${message}: check the release, the mirror and the proxy`);
+  throw passing ? new Error(message) : new SameAgain(`${message}: check the release, the mirror and the proxy`);
 }
 
 function announcedBytes(response: Response): number | undefined {
@@ -85,9 +85,9 @@ function announcedBytes(response: Response): number | undefined {
   return length === null || response.headers.has('content-encoding') ? undefined : Number(length);
 }
 
-/** `fetch` only says "fetch failed"; what happened is in the cause. */
+/** `fetch` only says that it failed; what happened is in the cause. */
 function networkCause(url: string, error: unknown): unknown {
-  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-  if (!(error instanceof TypeError) || !cause) return error;
+  const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+  if (!['fetch failed', 'terminated'].includes(message) || !cause) return error;
   return new Error(`${url}: ${cause.code ?? ''} ${cause.message}`.trimEnd());
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { hostFiles } from '../../agent/containerd/host-files';
 import { HandlerTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { FileChange } from '../../agent/file-change';
@@ -20,6 +19,8 @@ export interface FakeNodeOptions {
   readonly daemons: FakeDaemons;
   readonly version?: string;
   readonly facts?: Partial<ContainerdFacts>;
+  /** The changes of files have no effect on containerd. */
+  readonly changesNothing?: boolean;
   /** Throws where something is to go wrong; called with what is done: `restart`, `restart kubelet`, `prove runsc`, `validate`. */
   readonly fail?: (what: string) => void;
 }
@@ -43,7 +44,7 @@ export class FakeNode implements Node {
 
   async validateContainerd(): Promise<boolean> {
     this.do('validate');
-    return true;
+    return !this.options.changesNothing;
   }
 
   async servedHandlers(): Promise<readonly string[]> {
@@ -79,7 +80,7 @@ export class FakeNode implements Node {
 
   private do(what: string): void {
     // The daemons do nothing for a process that is dead.
-    existsSync(this.host.root) && this.host.fs.lstatSync(this.host.root);
+    this.host.stat('/');
     this.options.fail?.(what);
   }
 

@@ -1,6 +1,8 @@
+import { chmodSync, symlinkSync } from 'node:fs';
 import { hostTree, untouched } from './host-tree';
 import { ArchiveServer, bundleOf, Installation } from './installation';
 import { scratchFolders } from './scratch-folder';
+import { RuntimePlan } from '../../src/installer/install-plan';
 import { planHash } from '../../src/installer/plan-hash';
 
 const scratch = scratchFolders();
@@ -11,7 +13,7 @@ beforeAll(() => server.start());
 afterAll(() => server.stop());
 beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
 
-function installation(main: string | undefined = MAIN): Installation {
+function installation(main: string | null = MAIN): Installation {
   const made = new Installation(scratch());
   if (main) made.put('/etc/containerd/config.toml', main);
   return made;
@@ -47,3 +49,313 @@ test('takes everything back to the very same bytes', async () => {
   expect(record).toContain('"state": "absent"');
   expect(node.daemons).toMatchObject({ served: [], containerdRestarts: 2 });
 });
+
+describe('a handler that this node cannot have', () => {
+  const two = (change: object) => bundleOf(server, { runtimes: [{}, { handler: 'runsc-kvm', change }] });
+  const requires = bundlePlanRequirements();
+
+  test.each([
+    ['a kernel', { requires: { ...requires, kernel: '99.1' } }, 'gvisor needs Linux 99.1 or newer, and this node has 6.8.0-51-generic: update its kernel'],
+    ['a device', { requires: { ...requires, devices: ['/dev/kvm'] } }, 'the kernel of this node offers no /dev/kvm: load its module, or use nodes that have it'],
+    ['a containerd', { requires: { ...requires, containerd: { minimum: '2.3.0', broken: [] } } }, "the node's containerd is 2.2.9, and 2.3.0 or newer is needed: update containerd"],
+    ['a containerd that works', { requires: { ...requires, containerd: { minimum: '1.7.0', broken: [{ from: '2.2.0', to: '2.2.9', reason: 'Pods hang' }] } } },
+      "the node's containerd is 2.2.9, and 2.2.0 to 2.2.9 do not work: Pods hang; update containerd"],
+    ['a sysctl', { requires: { ...requires, sysctls: [{ path: 'user/max_user_namespaces', minimum: 2, level: 'fatal', reason: 'runsc creates two' }] } },
+      'sysctl user.max_user_namespaces is 0 and should be at least 2: runsc creates two'],
+  ])('for want of %s fails, and the other one is installed', async (_, change, reason) => {
+    const node = installation();
+    node.put('/proc/sys/user/max_user_namespaces', '0\n');
+    const { code, verdict } = await node.run(two(change));
+    expect({ code, handlers: verdict?.handlers }).toEqual({
+      code: 0, handlers: [{ handler: 'runsc-kvm', verdict: 'failed', step: 'preflight', reason }, { handler: 'runsc', verdict: 'ready' }],
+    });
+    expect(node.daemons.served).toEqual(['runsc']);
+  });
+
+  test('is only told of advice', async () => {
+    const node = installation();
+    node.put('/proc/sys/vm/max_map_count', '65530\n');
+    const sysctls = [{ path: 'vm/max_map_count', minimum: 4194304, level: 'advice', reason: 'much memory needs many mappings' }];
+    expect((await node.run(two({ requires: { ...requires, sysctls } }))).verdict?.handlers.map(({ verdict }) => verdict)).toEqual(['ready', 'ready']);
+    expect(console.log).toHaveBeenCalledWith(expect.stringContaining('sysctl vm.max_map_count is 65530 and should be at least 4194304: much memory'));
+  });
+
+  test('finds a device where the kernel lists it', async () => {
+    const node = installation();
+    node.put('/sys/class/misc/kvm/uevent', 'MAJOR=10\nMINOR=232\nDEVNAME=kvm\n');
+    expect((await node.run(two({ requires: { ...requires, devices: ['/dev/kvm'] } }))).verdict?.handlers.map(({ verdict }) => verdict)).toEqual(['ready', 'ready']);
+  });
+
+  test('because somebody else serves it, fails, and the other one is installed', async () => {
+    const node = installation(`${MAIN}[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runsc-kvm]\n  runtime_type = "io.containerd.runsc.v1"\n`);
+    const { verdict } = await node.run(two({}));
+    expect(verdict?.handlers).toMatchObject([
+      { handler: 'runsc-kvm', verdict: 'failed', step: 'preflight', reason: expect.stringContaining('already has a handler "runsc-kvm"') },
+      { handler: 'runsc', verdict: 'ready' },
+    ]);
+  });
+
+  test('in its new release keeps its old one, whose Pods still run', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { runtimes: [{ release: '20260928.0' }] }));
+    const before = node.read('/etc/containerd/conf.d/sandbox-runtimes.toml');
+    const upgrade = bundleOf(server, { runtimes: [{ change: { requires: { ...requires, kernel: '99.1' } } }, { handler: 'other' }] });
+    expect((await node.run(upgrade)).verdict?.handlers.map(({ handler, verdict }) => `${handler} ${verdict}`)).toEqual(['runsc failed', 'other ready']);
+    expect(node.daemons.served).toEqual(['other', 'runsc']);
+    expect(node.read('/etc/containerd/conf.d/sandbox-runtimes.toml')).toContain(before.slice(before.indexOf('runtime_path')).split('\n')[0]);
+    expect(node.read('/opt/sandbox-runtimes/gvisor/20260928.0/gvisor-bin/gvisor_sentry')).toBe('sentry');
+  });
+});
+
+describe('a node on which nothing can be installed', () => {
+  const refused = (reason: string) => ({ code: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'failed', reason: expect.stringContaining(reason) }] } });
+
+  test.each([
+    ['the configuration cannot be read', 'this is = = no toml', {}, 'is not valid TOML'],
+    ['the CRI plugin is disabled', 'version = 2\ndisabled_plugins = ["cri"]\n', {}, 'disabled_plugins has "cri"'],
+    ['imports is no list of texts', 'version = 3\nimports = "x"\n', {}, 'imports has to be an array of strings'],
+    ['containerd is too old', MAIN, { version: '1.6.20' }, "the node's containerd is 1.6.20, and 1.7.0 or newer is needed"],
+    ['containerd reads another file', MAIN, { facts: { configFile: '/etc/other.toml' } }, 'containerd of this node reads /etc/other.toml'],
+    ['containerd labels for SELinux', MAIN, { facts: { selinux: true } }, 'enable_selinux'],
+  ])('because %s is left as it is', async (_, main, options, reason) => {
+    const node = installation(main);
+    const [before, requests] = [hostTree(node.root), server.requests.length];
+    expect(await node.run(bundleOf(server), options)).toMatchObject(refused(reason));
+    expect(hostTree(node.root)).toEqual(before);
+    expect(server.requests.length).toBe(requests);
+    expect(node.daemons.containerdRestarts).toBe(0);
+  });
+
+  test('because our folder is mounted noexec is left as it is', async () => {
+    const node = installation();
+    node.put('/proc/self/mountinfo', '1 0 8:1 / / rw - ext4 a rw\n2 1 8:1 /opt /opt/sandbox-runtimes rw,nosuid,noexec - ext4 a rw\n');
+    expect(await node.run(bundleOf(server))).toMatchObject(refused('/opt/sandbox-runtimes is on a file system that is mounted noexec'));
+  });
+
+  test('because another installer has it is left as it is, until that one has left', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { installer: 'first/installer' }));
+    const before = hostTree(node.root);
+    expect(await node.run(bundleOf(server, { installer: 'second/installer' }))).toMatchObject(refused('this node belongs to the installer first/installer'));
+    expect(hostTree(node.root)).toEqual(before);
+    await node.run(bundleOf(server, { installer: 'first/installer', desiredState: 'ABSENT' }));
+    expect(await node.run(bundleOf(server, { installer: 'second/installer' }))).toMatchObject({ code: 0, verdict: { handlers: [{ verdict: 'ready' }] } });
+  });
+});
+
+describe('attempts', () => {
+  const failing = { fail: (what: string) => { if (what === 'prove runsc') throw new Error('the sandbox did not start'); } };
+
+  test('go on until the last one, whose failure is the verdict, and then begin anew', async () => {
+    const node = installation();
+    const bundle = bundleOf(server);
+    for (let attempt = 1; attempt < 5; attempt++) expect(await node.run(bundle, failing)).toEqual({ code: 1, verdict: undefined });
+    expect(await node.run(bundle, failing)).toMatchObject({
+      code: 0, verdict: { handlers: [{ handler: 'runsc', verdict: 'failed', step: 'prove', reason: 'the sandbox did not start' }] },
+    });
+    expect((await node.run(bundle, failing)).code).toBe(1);
+  });
+
+  test('are counted for each plan', async () => {
+    const node = installation();
+    for (let attempt = 1; attempt < 5; attempt++) await node.run(bundleOf(server), failing);
+    expect((await node.run(bundleOf(server, { runtimes: [{ options: 'changed' }] }), failing)).code).toBe(1);
+  });
+
+  test('in vain leave the configuration and the daemon as they were', async () => {
+    const node = installation();
+    const before = hostTree(`${node.root}/etc`);
+    await node.run(bundleOf(server), failing);
+    expect(hostTree(`${node.root}/etc`)).toEqual(before);
+    expect(node.daemons).toMatchObject({ served: [], containerdRestarts: 2, proofs: [''] });
+    expect(console.log).toHaveBeenCalledWith(expect.stringMatching(
+      /attempt 1 of 5 failed: handler runsc: the sandbox did not start; .*config\.toml are as before, containerd was restarted with them and the default runtime was proven/));
+  });
+
+  test('at last leave out the handler that cannot be proven, and serve the other one', async () => {
+    const node = installation();
+    const bundle = bundleOf(server, { runtimes: [{}, { handler: 'other' }] });
+    for (let attempt = 1; attempt < 5; attempt++) expect((await node.run(bundle, failing)).code).toBe(1);
+    expect((await node.run(bundle, failing)).verdict?.handlers).toEqual([
+      { handler: 'runsc', verdict: 'failed', step: 'prove', reason: 'the sandbox did not start' }, { handler: 'other', verdict: 'ready' },
+    ]);
+    expect(node.daemons.served).toEqual(['other']);
+  });
+
+  test('do not touch the node while a download fails', async () => {
+    const node = installation();
+    const bundle = bundleOf(server, { runtimes: [{ release: '20260101.0' }, { handler: 'other' }] });
+    server.publish('/20260101.0.tar.zst', Buffer.from('<html>'));
+    const before = hostTree(`${node.root}/etc`);
+    expect((await node.run(bundle)).code).toBe(1);
+    expect(console.log).toHaveBeenCalledWith(expect.stringMatching(/the 6 bytes that arrived have the sha512 .*: nothing was opened; check the mirror or proxy/));
+    expect(hostTree(`${node.root}/etc`)).toEqual(before);
+  });
+});
+
+describe('taking back', () => {
+  test('that fails as well says so, and the next run completes it', async () => {
+    const node = installation();
+    const before = hostTree(`${node.root}/etc`);
+    let restarts = 0;
+    const broken = (what: string) => { if (what === 'restart' && ++restarts <= 2) throw new Error('containerd does not come up'); };
+    expect((await node.run(bundleOf(server), { fail: broken })).code).toBe(1);
+    expect(console.log).toHaveBeenCalledWith(expect.stringMatching(/taking back .* failed as well: containerd does not come up; the next run tries again/));
+    expect(hostTree(`${node.root}/etc`)).toEqual(before);
+    expect((await node.run(bundleOf(server), { fail: broken })).code).toBe(0);
+    expect(node.daemons.served).toEqual(['runsc']);
+  });
+
+  test('leaves a file alone that somebody else has changed since', async () => {
+    const node = installation();
+    const theirs = `${MAIN}# theirs\n`;
+    const fail = (what: string) => {
+      if (what !== 'restart') return;
+      node.put('/etc/containerd/config.toml', theirs);
+      throw new Error('containerd does not come up');
+    };
+    await node.run(bundleOf(server), { fail });
+    expect(node.read('/etc/containerd/config.toml')).toBe(theirs);
+  });
+});
+
+describe('files of another rollout', () => {
+  test('are not carried out where the plan of the Pod was never proven', async () => {
+    const node = installation();
+    const before = hostTree(node.root);
+    expect(await node.run(bundleOf(server), { hash: 'another' })).toEqual({ code: 1, verdict: undefined });
+    expect(hostTree(node.root)).toEqual(before);
+  });
+
+  test('do not keep a node from proving again what was proven for its Pod', async () => {
+    const node = installation();
+    const old = bundleOf(server, { runtimes: [{ release: '20260928.0' }] });
+    await node.run(old);
+    const before = untouched(node.root);
+    expect(await node.run(bundleOf(server), { hash: planHash(old) })).toEqual({
+      code: 0, verdict: { planHash: planHash(old), handlers: [{ handler: 'runsc', verdict: 'ready' }] },
+    });
+    expect(untouched(node.root)).toEqual(before);
+    expect(node.daemons.containerdRestarts).toBe(1);
+  });
+});
+
+describe('a release', () => {
+  const shim = '/opt/sandbox-runtimes/gvisor/20260928.0/containerd-shim-runsc-v1';
+
+  test('that Pods run from stays with its configuration until they have ended', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { runtimes: [{ release: '20260928.0' }] }));
+    node.runPod('pod', shim);
+    await node.run(bundleOf(server));
+    const kept = Object.keys(hostTree(node.root)).filter((path) => path.includes('20260928.0'));
+    expect(kept).toEqual(expect.arrayContaining([shim, expect.stringMatching(/config\/runsc\/20260928\.0-.*\.toml/)]));
+    node.endPods();
+    await node.run(bundleOf(server));
+    expect(Object.keys(hostTree(node.root)).filter((path) => path.includes('20260928.0'))).toEqual([]);
+  });
+
+  test('that Pods run from outlives taking back', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { runtimes: [{ release: '20260928.0' }] }));
+    node.runPod('pod', shim);
+    await node.run(bundleOf(server, { desiredState: 'ABSENT' }));
+    expect(Object.keys(hostTree(node.root))).toContain(shim);
+    expect(node.daemons.served).toEqual([]);
+  });
+
+  test('stays where a Pod does not say what it runs from', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { runtimes: [{ release: '20260928.0' }] }));
+    node.put('/run/containerd/io.containerd.runtime.v2.task/k8s.io/pod/config.json', '{}');
+    await node.run(bundleOf(server));
+    expect(Object.keys(hostTree(node.root))).toContain(shim);
+  });
+});
+
+describe('the kubelet', () => {
+  const path = '/etc/systemd/system/kubelet.service.d/90-sandbox-runtimes.conf';
+  const content = '# Written by cdk8s-sandbox-runtimes.\n[Service]\n';
+
+  test.each(['systemd', 'config-dir'] as const)('is restarted once for its %s drop-in, and again when that is taken back', async (kind) => {
+    const node = installation();
+    const bundle = bundleOf(server, { kubelet: { kind, path, content } });
+    await node.run(bundle);
+    await node.run(bundle);
+    expect(node.read(path)).toBe(content);
+    expect(node.daemons.kubeletRestarts).toEqual([{ unit: 'kubelet.service', kind }]);
+    await node.run(bundleOf(server));
+    expect(Object.keys(hostTree(node.root))).not.toContain(path);
+    expect(node.daemons.kubeletRestarts).toEqual([{ unit: 'kubelet.service', kind }, { unit: 'kubelet.service', kind }]);
+  });
+
+  test('that does not come up gets its old settings back', async () => {
+    const node = installation();
+    let restarts = 0;
+    const fail = (what: string) => { if (what === 'restart kubelet' && ++restarts === 1) throw new Error('kubelet.service ended at once'); };
+    const before = hostTree(`${node.root}/etc`);
+    expect((await node.run(bundleOf(server, { kubelet: { kind: 'systemd', path, content } }), { fail })).code).toBe(1);
+    expect(hostTree(`${node.root}/etc`)).toEqual(before);
+    expect(restarts).toBe(2);
+  });
+
+  test('is not touched where somebody else has a drop-in of that name', async () => {
+    const node = installation();
+    node.put(path, '[Service]\n# theirs\n');
+    const { verdict } = await node.run(bundleOf(server, { kubelet: { kind: 'systemd', path, content } }));
+    expect(verdict?.handlers[0].reason).toBe(`${path} is there and was not written by us: remove it, or leave the kubelet settings out`);
+    expect(node.read(path)).toContain('theirs');
+  });
+});
+
+describe("crictl's configuration", () => {
+  const ours = '# Written by cdk8s-sandbox-runtimes\ntimeout: 10\n';
+
+  test.each([['is empty', '', ours, ''], ['is ours already', '# Written by cdk8s-sandbox-runtimes\nold: true\n', ours, '']])('is written where it %s, and emptied when it is taken back', async (_, before, during, after) => {
+    const node = installation();
+    node.put('/etc/crictl.yaml', before);
+    await node.run(bundleOf(server, { crictl: ours }));
+    expect(node.read('/etc/crictl.yaml')).toBe(during);
+    await node.run(bundleOf(server, { crictl: ours, desiredState: 'ABSENT' }));
+    expect(node.read('/etc/crictl.yaml')).toBe(after);
+  });
+
+  test("is left alone where it is somebody else's", async () => {
+    const node = installation();
+    node.put('/etc/crictl.yaml', 'runtime-endpoint: theirs\n');
+    expect((await node.run(bundleOf(server, { crictl: ours }))).verdict?.handlers[0].verdict).toBe('ready');
+    await node.run(bundleOf(server, { crictl: ours, desiredState: 'ABSENT' }));
+    expect(node.read('/etc/crictl.yaml')).toBe('runtime-endpoint: theirs\n');
+  });
+});
+
+test('restarts a containerd that has not read what is there', async () => {
+  const node = installation();
+  await node.run(bundleOf(server));
+  node.daemons.served = [];
+  expect((await node.run(bundleOf(server))).code).toBe(0);
+  expect(node.daemons).toMatchObject({ served: ['runsc'], containerdRestarts: 2 });
+});
+
+test('does not restart where the files mean the same to containerd as before', async () => {
+  const node = installation();
+  await node.run(bundleOf(server));
+  node.put('/etc/containerd/conf.d/sandbox-runtimes.toml', `${node.read('/etc/containerd/conf.d/sandbox-runtimes.toml')}\n`);
+  await node.run(bundleOf(server), { changesNothing: true });
+  expect(node.daemons.containerdRestarts).toBe(1);
+});
+
+test('writes the file that a link leads to, and keeps the link and its permissions', async () => {
+  const node = installation(null);
+  node.put('/etc/containerd/real.toml', MAIN);
+  chmodSync(`${node.root}/etc/containerd/real.toml`, 0o600);
+  symlinkSync('real.toml', `${node.root}/etc/containerd/config.toml`);
+  expect((await node.run(bundleOf(server))).verdict?.handlers[0].verdict).toBe('ready');
+  expect(hostTree(node.root)).toMatchObject({
+    '/etc/containerd/config.toml': 'link to real.toml', '/etc/containerd/real.toml': expect.stringMatching(/^600 [^]*sandbox-runtimes/),
+  });
+});
+
+function bundlePlanRequirements(): RuntimePlan['requires'] {
+  return { kernel: '4.15', containerd: { minimum: '1.7.0', broken: [] }, devices: [], sysctls: [], noSelinux: true };
+}

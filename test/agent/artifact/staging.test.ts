@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { zstdCompressSync } from 'node:zlib';
+import { tar, WrittenEntry } from './tar-writer';
+import { stageArtifact } from '../../../agent/artifact/staging';
+import { Host } from '../../../agent/host/host';
+import { Refusal } from '../../../agent/refusal';
+import { ArtifactPlan } from '../../../src/installer/install-plan';
+import { hostTree } from '../host-tree';
+import { ArchiveServer } from '../installation';
+import { scratchFolders } from '../scratch-folder';
+
+const scratch = scratchFolders();
+const server = new ArchiveServer();
+const DIRECTORY = '/opt/sandbox-runtimes/gvisor/20261005.0';
+
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
+
+const PROGRAM: WrittenEntry = { name: 'runsc', content: '#!/bin/sh\necho runsc version release-20261005.0\n', mode: 0o755 };
+
+function artifact(entries: readonly WrittenEntry[], change: Partial<ArtifactPlan> = {}): ArtifactPlan {
+  const archive = zstdCompressSync(tar(entries));
+  const hex = createHash('sha256').update(archive).digest('hex');
+  return {
+    directory: DIRECTORY,
+    archives: { amd64: { url: server.publish(`/${hex}`, archive), format: 'tar.zst', checksum: { algorithm: 'sha256', hex } } },
+    required: ['runsc'],
+    version: { command: ['runsc', '--version'], output: 'release-20261005.0' },
+    ...change,
+  };
+}
+
+test('brings a release to its folder, once', async () => {
+  const host = new Host(scratch());
+  const wanted = artifact([PROGRAM]);
+  await stageArtifact(host, wanted, 'amd64', []);
+  const [tree, requests] = [hostTree(host.root), server.requests.length];
+  expect(host.list(DIRECTORY)).toEqual(['.sandbox-runtimes.json', 'runsc']);
+  await stageArtifact(host, wanted, 'amd64', []);
+  expect([hostTree(host.root), server.requests.length]).toEqual([tree, requests]);
+});
+
+test('brings a release again of which a file is damaged', async () => {
+  const host = new Host(scratch());
+  await stageArtifact(host, artifact([PROGRAM]), 'amd64', []);
+  writeFileSync(host.at(`${DIRECTORY}/runsc`), '');
+  await stageArtifact(host, artifact([PROGRAM]), 'amd64', [`${DIRECTORY}/runsc`]);
+  expect(host.read(`${DIRECTORY}/runsc`)?.toString()).toBe(PROGRAM.content);
+});
+
+test.each([
+  ['lacks a required file', artifactOf([PROGRAM], { required: ['runsc', 'gvisor-bin/gvisor_sentry'] }), /lacks gvisor-bin\/gvisor_sentry, or it is not executable/],
+  ['has a required file that is not executable', artifactOf([{ ...PROGRAM, mode: 0o644 }]), /lacks runsc, or it is not executable/],
+  ['holds another release', artifactOf([{ ...PROGRAM, content: '#!/bin/sh\necho release-20260101.0\n' }]), /printed "release-20260101.0" and not "release-20261005.0"/],
+  ['does not run here', artifactOf([{ ...PROGRAM, content: '\x7fELF of another machine' }]), /runsc --version does not run on this node/],
+  ['ends with an error', artifactOf([{ ...PROGRAM, content: '#!/bin/sh\necho no such library >&2\nexit 127\n' }]), /does not run on this node: no such library/],
+  ['leaves its folder', artifactOf([{ name: '../x', content: '' }]), /http:.*: the archive has an entry outside of its folder/],
+])('refuses an archive that %s, and leaves nothing of it', async (_, wanted, message) => {
+  const host = new Host(scratch());
+  const attempt = stageArtifact(host, wanted(), 'amd64', []);
+  await expect(attempt).rejects.toThrow(message);
+  await expect(attempt).rejects.toThrow(Refusal);
+  expect(host.list('/opt/sandbox-runtimes/gvisor')).toEqual([]);
+});
+
+test('refuses a release without an archive for the architecture', async () => {
+  await expect(stageArtifact(new Host(scratch()), artifact([PROGRAM]), 'arm64', [])).rejects.toThrow('the release has no archive for arm64, only for amd64');
+});
+
+test('replaces another archive of the same version only while no Pod runs from it', async () => {
+  const host = new Host(scratch());
+  await stageArtifact(host, artifact([PROGRAM]), 'amd64', []);
+  const other = artifact([PROGRAM, { name: 'more', content: 'x' }]);
+  await expect(stageArtifact(host, other, 'amd64', [`${DIRECTORY}/runsc`])).rejects.toThrow(/holds another archive of the same version .* and Pods run from it/);
+  await expect(stageArtifact(host, other, 'amd64', undefined)).rejects.toThrow(/and Pods run from it/);
+  await stageArtifact(host, other, 'amd64', []);
+  expect(host.list(DIRECTORY)).toContain('more');
+});
+
+/** The server has no address before it is started. */
+function artifactOf(entries: readonly WrittenEntry[], change?: Partial<ArtifactPlan>): () => ArtifactPlan {
+  return () => artifact(entries, change);
+}
