@@ -28,9 +28,9 @@ const HANDLERS: HandlerTables[] = [{ handler: HANDLER, v2: renderContainerdTable
  */
 export async function refusalOf(root: ConfigRoot, original: { readonly [path: string]: string }): Promise<string | undefined> {
   const command = [root.containerd];
-  const version = await containerdVersion(command);
-  const plan = (handlers: HandlerTables[]) => planContainerdChanges({ platform: PLATFORM, containerdVersion: version, files: root.files, handlers, owner: 'test/test' });
-  const validate = (changes: FileChange[], handlers: HandlerTables[]) => validateContainerdChanges({ command, platform: PLATFORM, files: root.files, changes, handlers });
+  const node = { platform: PLATFORM, command, containerdVersion: await containerdVersion(command), files: root.files, owner: 'test/test' };
+  const plan = (handlers: HandlerTables[]) => planContainerdChanges({ ...node, handlers });
+  const validate = (changes: FileChange[], handlers: HandlerTables[]) => validateContainerdChanges({ ...node, changes, handlers });
   root.fill(original);
   const before = root.dump();
   try {
