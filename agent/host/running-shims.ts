@@ -10,8 +10,9 @@ export function runningShims(host: Host, criSocket: string): string[] | undefine
   const shims = new Set<string>();
   for (const task of host.list(tasks)) {
     const shim = host.read(join(tasks, task, 'shim-binary-path'))?.toString().trim();
-    if (!shim) return undefined;
-    shims.add(shim);
+    if (shim) shims.add(shim);
+    // On containerd 2.x a container that its sandbox's shim runs names that sandbox, which has a folder of its own.
+    else if (host.read(join(tasks, task, 'sandbox')) === undefined) return undefined;
   }
   return [...shims].sort();
 }
