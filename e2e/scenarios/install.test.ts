@@ -5,7 +5,7 @@ import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
 import { runInstall } from '../node/installer-run';
 import { configDump, nodeConfig, runtimesOf } from '../node/node-config';
-import { synthesizeInstaller } from '../node/synthesized-installer';
+import { synthesizeInstaller, takingBack } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
 import { TestContainer, TestPod } from '../node/test-pod';
 import { treeSnapshot } from '../node/tree-snapshot';
@@ -132,5 +132,19 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
     expect(sandboxShim(pod)).toBe(`/opt/sandbox-runtimes/gvisor/${GVISOR_NEXT_RELEASE}/containerd-shim-runsc-v1`);
     expect(await (await busybox(pod, ...TICKING)).exec('uname', '-r')).toBe('4.19.0-gvisor\n');
     await pod.remove();
+  });
+  test('takes everything back, byte for byte, while Pods run on', async () => {
+    const container = await busybox(gvisorPod, ...TICKING);
+    const run = await runInstall(node, takingBack(synthesizeInstaller(mirror, nextRelease)), image);
+    expect(run.log).toContain('everything was taken back');
+    expect(Object.fromEntries(node.files('/etc/containerd').map(path => [path, node.read(path)]))).toEqual(nodeConfig(version));
+    expect(runtimesOf(configDump(node))).not.toHaveProperty('runsc');
+    for (const running of [container, runcContainer]) expect(await running.status()).toMatchObject({ state: 'running' });
+  });
+
+  test('removes the releases once no Pod uses them', async () => {
+    await gvisorPod.remove();
+    await runInstall(node, takingBack(synthesizeInstaller(mirror, nextRelease)), image);
+    expect(node.files('/opt/sandbox-runtimes')).toEqual([]);
   });
 });

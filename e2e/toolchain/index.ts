@@ -26,15 +26,18 @@ export interface ContainerdPrograms {
 /** @param said what `containerd --version` says instead of the truth, such as `v2.0.3` */
 export async function containerd(version: ContainerdVersion, said?: string): Promise<ContainerdPrograms> {
   const { module, path } = CONTAINERD[version];
-  const flags = {
+  const truth = pinnedVersion(module, path);
+  const program = (name: string, shown: string) => build({
     module,
-    variables: { [`${path}/version.Version`]: said ?? pinnedVersion(module, path) },
+    main: `${path}/cmd/${name}`,
+    name,
+    variables: { [`${path}/version.Version`]: shown },
     tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_aufs'],
-  };
+  });
   return {
-    containerd: await build({ ...flags, main: `${path}/cmd/containerd`, name: 'containerd' }),
-    shim: await build({ ...flags, main: `${path}/cmd/containerd-shim-runc-v2`, name: 'containerd-shim-runc-v2' }),
-    ctr: await build({ ...flags, main: `${path}/cmd/ctr`, name: 'ctr' }),
+    containerd: await program('containerd', said ?? truth),
+    shim: await program('containerd-shim-runc-v2', truth),
+    ctr: await program('ctr', truth),
   };
 }
 
