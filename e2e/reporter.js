@@ -4,18 +4,17 @@ const { join } = require('node:path');
 const REQUIRED = join(__dirname, 'required-scenarios.json');
 
 /**
- * In CI no scenario may be skipped, and each that is named in the list has to have run, so that none gets lost with a
- * filter, a renamed file or a condition. Ends every run with one plain line.
+ * In CI each scenario that is named in the list has to have run, so that none gets lost with a filter, a renamed file
+ * or a condition. Ends every run with one plain line.
  */
 class Reporter {
   onRunComplete(_contexts, results) {
-    const skipped = results.numPendingTests + results.numTodoTests;
     const lost = process.env.CI ? lostScenarios(results) : [];
-    for (const name of lost) console.log(`did not run, but e2e/required-scenarios.json names it: ${name}`);
-    if (process.env.CI && skipped > 0) this.error = new Error(`${skipped} scenarios were skipped, which CI does not allow`);
+    for (const name of lost) console.log(`did not run or was skipped, but e2e/required-scenarios.json names it: ${name}`);
     if (lost.length > 0) this.error = new Error(`${lost.length} of the required scenarios did not run`);
     // A file that could not even be loaded counts as one failure.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + lost.length;
+    const skipped = results.numPendingTests + results.numTodoTests;
     // Jest's own summary comes after every other reporter.
     process.once('exit', () => console.log(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`));
   }
