@@ -56,7 +56,7 @@ export class DBusConnection {
     });
     this.stream = createConnection(socket);
     this.stream.on('connect', () => this.stream.write(authenticationRequest()));
-    this.stream.on('error', (error) => this.fail(error.message));
+    this.stream.on('error', (error) => this.fail(error.message, error));
     this.stream.on('close', () => this.fail('the peer closed the connection'));
     this.stream.on('data', (chunk: Buffer) => {
       this.received = Buffer.concat([this.received, chunk]);
@@ -130,9 +130,9 @@ export class DBusConnection {
     pending.reject(new DBusError(errorName ?? '', `${pending.member} at ${this.socket}: ${body[0] ?? errorName}`));
   }
 
-  private fail(reason: string): void {
+  private fail(reason: string, cause?: Error): void {
     if (this.failure) return;
-    this.failure = new Error(`${this.socket}: ${reason}`);
+    this.failure = new Error(`${this.socket}: ${reason}`, { cause });
     this.stream.destroy();
     this.settleAuthentication?.reject(this.failure);
     for (const { timeout, reject } of this.pending.values()) {

@@ -25,6 +25,13 @@ export interface RestartedUnit {
   readonly previousPid: number;
 }
 
+/** What a failed connect() means here. The socket belongs to root, so that only a security module can deny it to the agent. */
+const CONNECTION_ADVICE: { readonly [code: string]: string } = {
+  ENOENT: 'the host does not run systemd, or the folder of the socket is not mounted',
+  ECONNREFUSED: 'nobody listens there any more: mount the folder of the socket, never the socket itself',
+  EACCES: 'a security module of the node denies it: set seLinuxOptions (type spc_t) or appArmorProfile (Unconfined) of the NodeInstaller',
+};
+
 const MANAGER = 'org.freedesktop.systemd1.Manager';
 const UNIT = 'org.freedesktop.systemd1.Unit';
 const SERVICE = 'org.freedesktop.systemd1.Service';
@@ -40,7 +47,13 @@ const RELOAD_MS = 90_000;
  */
 export class SystemdManager {
   static async connect(socket: string = SYSTEMD_SOCKET, timeoutMs?: number): Promise<SystemdManager> {
-    return new SystemdManager(await DBusConnection.connect(socket, timeoutMs));
+    try {
+      return new SystemdManager(await DBusConnection.connect(socket, timeoutMs));
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const advice = CONNECTION_ADVICE[(cause as NodeJS.ErrnoException | undefined)?.code ?? ''];
+      throw new Error(`cannot talk to systemd: ${message}${advice ? `; ${advice}` : ''}`, { cause });
+    }
   }
 
   private constructor(private readonly bus: DBusConnection) {}

@@ -10,7 +10,8 @@ import { containerd, ContainerdVersion, runc } from '../toolchain';
 /** containerd's pid, for the agent's restart strategy; the supervisor replaces it with each start. */
 export const PID_FILE = '/run/containerd/containerd.pid';
 
-const PREFIX = 'sandbox-runtimes-node-';
+/** Names of a node's folder and cgroups; a folder has a file `pid` of the process that dies with the test's. */
+export const NODE_PREFIX = 'sandbox-runtimes-node-';
 const IMAGE_ARCHIVE = '/tmp/image.tar';
 
 /** What containerd and its shims read of a host's /etc. */
@@ -36,7 +37,7 @@ export interface TestNodeOptions {
 export class TestNode {
   static async start(options: TestNodeOptions): Promise<TestNode> {
     const { containerd: daemon, shim, ctr } = await containerd(options.containerd, options.saidVersion);
-    const folder = mkdtempSync(join(tmpdir(), PREFIX));
+    const folder = mkdtempSync(join(tmpdir(), NODE_PREFIX));
     const root = join(folder, 'root');
     for (const name of ['dev', 'proc', 'sys', 'usr', 'etc/containerd', 'opt', 'root', 'run', 'tmp', 'var/lib', 'var/log', '../usr-local/bin']) {
       mkdirSync(join(root, name), { recursive: true });
@@ -158,7 +159,7 @@ export class TestNode {
 
 /** Removes what a killed test run left: its nodes died with it, their folders and cgroups did not. */
 export async function removeDeadNodes(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter(entry => entry.startsWith(PREFIX))) {
+  for (const name of readdirSync(tmpdir()).filter(entry => entry.startsWith(NODE_PREFIX))) {
     const folder = join(tmpdir(), name);
     const pidFile = join(folder, 'pid');
     if (!existsSync(pidFile) || existsSync(`/proc/${readFileSync(pidFile, 'utf8')}`)) continue;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemdRootFilesystem } from './root-filesystem';
 import { SYSTEMD_SOCKET } from '../../agent/systemd/systemd-manager';
 import { removeCgroups } from '../node/cgroups';
+import { NODE_PREFIX } from '../node/test-node';
 
 const BOOT_MS = 60_000;
 
@@ -35,7 +36,7 @@ export interface SystemdNodeOptions {
 export class SystemdNode {
   static async boot(options: SystemdNodeOptions): Promise<SystemdNode> {
     const lower = await systemdRootFilesystem();
-    const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
+    const folder = mkdtempSync(join(tmpdir(), NODE_PREFIX));
     const node = new SystemdNode(folder);
     for (const name of ['root', 'upper', 'work', 'plain']) mkdirSync(join(folder, name));
     for (const [path, content] of Object.entries({ ...ETC, ...PROXY_UNITS, ...options.files })) {
@@ -58,7 +59,7 @@ export class SystemdNode {
   private console = '';
 
   private constructor(private readonly folder: string) {
-    this.name = `sandbox-runtimes-${basename(folder)}`;
+    this.name = basename(folder);
   }
 
   /** Where a path of the node lies for the test's own process, sockets included. */
@@ -107,6 +108,7 @@ export class SystemdNode {
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
     this.process = child;
+    writeFileSync(join(this.folder, 'pid'), String(child.pid));
     await this.booted(child);
     this.exec('systemctl', 'start', 'systemd-private-proxy.socket');
   }

@@ -1,3 +1,4 @@
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemdManager } from '../../../agent/systemd/systemd-manager';
 import { scratchFolders } from '../scratch-folder';
@@ -8,9 +9,10 @@ const UNIT = 'containerd.service';
 const scratchFolder = scratchFolders();
 let fake: FakeSystemd;
 let systemd: SystemdManager;
+let socket: string;
 
 beforeEach(async () => {
-  const socket = join(scratchFolder(), 'private');
+  socket = join(scratchFolder(), 'private');
   fake = await FakeSystemd.listen(socket);
   systemd = await SystemdManager.connect(socket);
 });
@@ -87,4 +89,25 @@ test('that the unit had failed before does not count while the restart is queued
   fake.become({ ActiveState: 'failed', SubState: 'failed', MainPID: 0 });
   fake.onRestart = () => setTimeout(() => fake.become({ ActiveState: 'active', SubState: 'running', MainPID: 5 }), 100);
   await restart();
+});
+
+test('a host without systemd is said to be one', async () => {
+  await expect(SystemdManager.connect(`${socket}-not`)).rejects.toThrow(
+    `cannot talk to systemd: ${socket}-not: connect ENOENT ${socket}-not; the host does not run systemd, or the folder of the socket is not mounted`);
+});
+
+test('a socket that was mounted as a file, and is dead since systemd made a new one, is explained', async () => {
+  writeFileSync(`${socket}-dead`, '');
+  await expect(SystemdManager.connect(`${socket}-dead`)).rejects.toThrow('mount the folder of the socket, never the socket itself');
+});
+
+test('a denied connection comes with what to set on the installer', async () => {
+  chmodSync(socket, 0);
+  const user = process.geteuid!();
+  if (user === 0) process.seteuid!(65534);
+  try {
+    await expect(SystemdManager.connect(socket)).rejects.toThrow(/connect EACCES .*; a security module of the node denies it: set seLinuxOptions/);
+  } finally {
+    process.seteuid!(user);
+  }
 });
