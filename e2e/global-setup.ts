@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { removeDeadNodes } from './node/test-node';
 import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubeApiserver, runc } from './toolchain';
 import { hasSysResource } from './toolchain/capabilities';
@@ -11,6 +13,8 @@ export default async function setup(): Promise<void> {
     process.exit(1);
   }
   await removeDeadNodes();
+  // The synthesized ConfigMap carries the bundle: never an old one.
+  execFileSync('npx', ['projen', 'bundle'], { cwd: join(__dirname, '..'), stdio: 'inherit' });
   if (!hasSysResource()) {
     console.log('this machine lacks CAP_SYS_RESOURCE: gVisor\'s shim is built with oomScoreMax = 0 instead of -999, and containerd gets restrict_oom_score_adj');
   }
