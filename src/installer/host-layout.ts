@@ -29,5 +29,14 @@ export function releaseDirectory(runtime: string, version: string): string {
  * @internal
  */
 export function shimConfigPath(handler: string, version: string, contentHash: string): string {
-  return `${HOST_LAYOUT.opt}/config/${handler}/${version}-${contentHash.slice(0, 8)}.toml`;
+  return `${shimConfigFolder(handler, version, contentHash)}.toml`;
+}
+
+/**
+ * Folder of configuration that consists of several files, by the content of the one that we write; for the same reason.
+ *
+ * @internal
+ */
+export function shimConfigFolder(handler: string, version: string, contentHash: string): string {
+  return `${HOST_LAYOUT.opt}/config/${handler}/${version}-${contentHash.slice(0, 8)}`;
 }

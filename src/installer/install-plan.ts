@@ -48,7 +48,7 @@ export type RestartPlan =
 export interface RuntimePlan {
   readonly handler: string;
   readonly runtimeClassName: string;
-  /** `gvisor`: also the folder's name under /opt/sandbox-runtimes. */
+  /** `gvisor`, or `kata-<shim>`: also the folder's name under /opt/sandbox-runtimes. */
   readonly runtime: string;
   readonly release: string;
   /** Node label that says what the agent found out about this handler. */
@@ -57,8 +57,12 @@ export interface RuntimePlan {
   readonly runtimeType: string;
   /** Absolute path of the shim (containerd's `runtime_path`), inside `artifact.directory`. */
   readonly shim: string;
-  /** The shim's own configuration file (containerd's `ConfigPath`). */
+  /** The shim's own configuration file: what containerd's `ConfigPath` names or, with `baseConfig`, a drop-in for that. */
   readonly config: HostFilePlan;
+  /** Present where `ConfigPath` names a file that comes with the release, which `config` refines. */
+  readonly baseConfig?: BaseConfigPlan;
+  /** Programs of this handler that are written like `config` but executable (0755). Absent: none. */
+  readonly programs?: readonly HostFilePlan[];
   /** Keys of the two runtime tables: for files with v2 tables (`io.containerd.grpc.v1.cri`) and v3 tables (`io.containerd.cri.v1.runtime`). */
   readonly tables: { readonly v2: string; readonly v3: string };
   readonly artifact: ArtifactPlan;
@@ -73,6 +77,23 @@ export interface HostFilePlan {
   readonly key: string;
   /** SHA-256 of the content, hex. */
   readonly sha256: string;
+}
+
+/**
+ * A configuration file of the unpacked release that is copied to a folder of its handler: a shim reads the `config.d`
+ * beside its configuration file, and in the release several shims would share one. The copy is written before
+ * anything names it. The file in the release stays as it is.
+ */
+export interface BaseConfigPlan {
+  /** Absolute path of the copy on the host: containerd's `ConfigPath`. */
+  readonly path: string;
+  /** What is copied, relative to `artifact.directory`. */
+  readonly source: string;
+  /**
+   * Folder that the release was built for, `/opt/kata`. Wherever the file names it or a path below it, the copy names
+   * `artifact.directory` in its place; nothing else changes.
+   */
+  readonly builtFor: string;
 }
 
 /** An archive that is downloaded, verified before it is opened, and unpacked to one folder. */
@@ -91,6 +112,13 @@ export interface ArchivePlan {
   readonly url: string;
   readonly format: 'tar.zst';
   readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string };
+  /** Folder in the archive whose content becomes `directory`; what lies outside of it is not unpacked. Absent: all of the archive. */
+  readonly root?: string;
+  /**
+   * What is unpacked, relative to `root`: files, and with a `/` at the end folders with all that is in them. A symbolic
+   * link brings what it leads to. Each has to be in the archive. Absent: everything.
+   */
+  readonly include?: readonly string[];
 }
 
 /** What a node must have before anything is written for this handler. */
@@ -105,6 +133,12 @@ export interface NodeRequirements {
   readonly sysctls: readonly SysctlRequirement[];
   /** True where containerd's `enable_selinux` breaks the runtime. */
   readonly noSelinux: boolean;
+  /** Bytes that have to be free on the disk of `artifact.directory` while the release is not there yet. */
+  readonly freeBytes?: number;
+  /** Memory of the node, in bytes, below which no sandbox of default size fits. */
+  readonly memoryBytes?: number;
+  /** Snapshotter that containerd has to have beside its own, by the name of its plugin. */
+  readonly snapshotter?: string;
 }
 
 export interface BrokenVersions {

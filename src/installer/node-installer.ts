@@ -142,6 +142,15 @@ export class NodeInstaller extends Construct {
     return [...this.poolTolerations];
   }
 
+  /**
+   * How long the kubelet of these nodes waits for the container runtime, in milliseconds, if the installer sets it.
+   *
+   * @internal
+   */
+  public get _runtimeRequestTimeout(): number | undefined {
+    return this.props.kubelet?._runtimeRequestTimeout;
+  }
+
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
     this.runtimes.set(runtime.handler, runtime._installation(this.props.artifactMirror));

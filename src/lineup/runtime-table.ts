@@ -1,5 +1,6 @@
 import * as toml from '@iarna/toml';
-import { isRecord, recordAt, textAt } from './manifest';
+import { isRecord, recordAt, textAt, valueAt } from './manifest';
+import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../platform/containerd-config';
 
 /** One handler's table as containerd would read it. */
 export interface RuntimeTable {
@@ -9,6 +10,8 @@ export interface RuntimeTable {
   readonly configPath?: string;
   /** All of it, for comparing. */
   readonly entry: { readonly [key: string]: unknown };
+  /** Snapshotter of the handler's images, which version 3 keeps in another plugin's table. */
+  readonly imagesSnapshotter?: string;
 }
 
 /** The value of a TOML text, or a sentence that says why it is none. */
@@ -28,7 +31,8 @@ export function readRuntimeTable(text: string, plugin: string): RuntimeTable | s
     return root;
   }
   const path = ['plugins', plugin, 'containerd', 'runtimes'];
-  let level: unknown = root;
+  const platforms = plugin === CONTAINERD_TABLES.v3 ? valueAt(root, 'plugins', CONTAINERD_IMAGES, 'runtime_platforms') : undefined;
+  let level: unknown = platforms === undefined ? root : withoutImages(root);
   for (const [depth, key] of path.entries()) {
     const keys = Object.keys(recordAt(level));
     if (keys.length !== 1 || keys[0] !== key) {
@@ -41,13 +45,26 @@ export function readRuntimeTable(text: string, plugin: string): RuntimeTable | s
   if (!isRecord(entry) || others.length) {
     return `has ${others.length ? `${others.length + 1} handlers` : 'no handler'} in ${tablePath(path)}; write exactly one table there`;
   }
+  const snapshotter = textAt(platforms, handler, 'snapshotter');
+  if (platforms !== undefined && (snapshotter === undefined || Object.keys(recordAt(platforms)).length > 1)) {
+    return `has ${tablePath(['plugins', CONTAINERD_IMAGES, 'runtime_platforms'])} with ${Object.keys(recordAt(platforms)).join(', ') || 'nothing'}; `
+      + `write only the snapshotter of "${handler}" there`;
+  }
   return {
+    ...(snapshotter === undefined ? {} : { imagesSnapshotter: snapshotter }),
     handler,
     runtimeType: textAt(entry, 'runtime_type'),
     shim: textAt(entry, 'runtime_path'),
     configPath: textAt(entry, 'options', 'ConfigPath'),
     entry,
   };
+}
+
+/** The same without the one table that is not a runtime's. */
+function withoutImages(root: { readonly [key: string]: unknown }): unknown {
+  const { runtime_platforms: _, ...images } = recordAt(root, 'plugins', CONTAINERD_IMAGES);
+  const { [CONTAINERD_IMAGES]: __, ...plugins } = recordAt(root, 'plugins');
+  return { ...root, plugins: Object.keys(images).length ? { ...plugins, [CONTAINERD_IMAGES]: images } : plugins };
 }
 
 /** The header of a table as TOML writes it. */

@@ -3,14 +3,25 @@ import { CONTAINERD_TABLES } from './containerd-tables';
 
 export { CONTAINERD_TABLES };
 
+/**
+ * Where containerd 2.x looks for the snapshotter that the images of a handler are pulled with; the one in the runtime
+ * table alone is not enough (kata-containers/kata-containers#10795).
+ */
+export const CONTAINERD_IMAGES = 'io.containerd.cri.v1.images';
+
 /** One entry of containerd's `runtimes`, see the `Runtime` struct in containerd's internal/cri/config/config.go. */
 export interface ContainerdRuntimeTable {
   readonly handler: string;
   readonly runtimeType: string;
   readonly runtimePath: string;
   readonly configPath: string;
-  readonly typeUrl: string;
+  /** Absent: the shim looks only at the path. */
+  readonly typeUrl?: string;
   readonly podAnnotations: readonly string[];
+  /** Absent: none. */
+  readonly containerAnnotations?: readonly string[];
+  /** Absent: containerd's own. */
+  readonly snapshotter?: string;
 }
 
 /**
@@ -18,6 +29,7 @@ export interface ContainerdRuntimeTable {
  * some containerd releases when the main file has another version.
  */
 export function renderContainerdTable(section: keyof typeof CONTAINERD_TABLES, table: ContainerdRuntimeTable): string {
+  const { typeUrl, podAnnotations, containerAnnotations = [], snapshotter } = table;
   return toml.stringify({
     plugins: {
       [CONTAINERD_TABLES[section]]: {
@@ -27,12 +39,15 @@ export function renderContainerdTable(section: keyof typeof CONTAINERD_TABLES, t
               runtime_type: table.runtimeType,
               runtime_path: table.runtimePath,
               privileged_without_host_devices: true,
-              ...(table.podAnnotations.length ? { pod_annotations: [...table.podAnnotations] } : {}),
-              options: { TypeUrl: table.typeUrl, ConfigPath: table.configPath },
+              ...(podAnnotations.length ? { pod_annotations: [...podAnnotations] } : {}),
+              ...(containerAnnotations.length ? { container_annotations: [...containerAnnotations] } : {}),
+              ...(snapshotter === undefined ? {} : { snapshotter }),
+              options: { ...(typeUrl === undefined ? {} : { TypeUrl: typeUrl }), ConfigPath: table.configPath },
             },
           },
         },
       },
+      ...(section === 'v3' && snapshotter !== undefined ? { [CONTAINERD_IMAGES]: { runtime_platforms: { [table.handler]: { snapshotter } } } } : {}),
     },
   });
 }

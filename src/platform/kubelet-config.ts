@@ -75,6 +75,13 @@ export interface KubeletSettingsProps {
  * @see https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
 export class KubeletSettings {
+  /**
+   * In milliseconds.
+   *
+   * @internal
+   */
+  public readonly _runtimeRequestTimeout: number;
+
   private readonly kind: KubeletPlan['kind'];
   private readonly unit: string;
   private readonly folder: string;
@@ -86,6 +93,7 @@ export class KubeletSettings {
    */
   constructor(props: KubeletSettingsProps) {
     const timeout = goDuration(props.runtimeRequestTimeout);
+    this._runtimeRequestTimeout = props.runtimeRequestTimeout.toMilliseconds();
     this.unit = serviceUnit(props.unit ?? 'kubelet.service');
     if (props.configDir === undefined) {
       this.kind = 'systemd';

@@ -37,3 +37,33 @@ export function renderOverhead(overhead: PodOverhead): Record<string, string> {
   }
   return fixed;
 }
+
+const MEMORY_UNITS: { readonly [unit: string]: number } = {
+  '': 1,
+  'm': 1e-3,
+  'k': 1e3,
+  'K': 1e3,
+  'M': 1e6,
+  'G': 1e9,
+  'T': 1e12,
+  'P': 1e15,
+  'E': 1e18,
+  'Ki': 2 ** 10,
+  'Mi': 2 ** 20,
+  'Gi': 2 ** 30,
+  'Ti': 2 ** 40,
+  'Pi': 2 ** 50,
+  'Ei': 2 ** 60,
+};
+
+/** MiB of a quantity of memory; NaN if it is none. */
+export function mebibytes(quantity: string): number {
+  const [, number, exponent, unit] = /^(\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|(m|k|[KMGTPE]i?))?$/.exec(quantity.trim()) ?? [];
+  return Number(`${number}${exponent ?? ''}`) * MEMORY_UNITS[unit ?? ''] / 2 ** 20;
+}
+
+/** CPUs of a quantity of processors; NaN if it is none. */
+export function cpus(quantity: string): number {
+  const [, number, exponent, unit] = /^(\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|(m|k|M|G))?$/.exec(quantity.trim()) ?? [];
+  return Number(`${number}${exponent ?? ''}`) * MEMORY_UNITS[unit ?? ''];
+}

@@ -1,3 +1,5 @@
+import { retiredRuntime } from './retired-runtimes';
+
 /**
  * Names that a sandbox runtime goes by. A handler is at once the RuntimeClass's `handler`, a key in the container
  * runtime's table, a folder on the node and the name part of a node label, so the strictest of their rules holds.
@@ -24,6 +26,10 @@ export function validateHandler(handler: string): void {
   if (RESERVED_HANDLERS.includes(handler)) {
     throw new Error(`handler "${handler}" belongs to the node's ordinary runtime, which every Pod without a sandbox uses;`
       + ' give the sandbox a handler of its own, such as "runsc"');
+  }
+  const retired = retiredRuntime(handler);
+  if (retired) {
+    throw new Error(`handler "${handler}" is ${retired.what}; use ${retired.successor}`);
   }
   if (!isDnsLabel(handler)) {
     throw new Error('handler must be a DNS label (lower-case letters, digits and "-", beginning and ending with a letter or digit,'

@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { Chart, Lazy } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { ImportedRuntimeClass } from './imported-runtime-class';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
@@ -86,7 +86,11 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
   /** Name of the handler: the key of the runtime table on the nodes, and the RuntimeClass's `handler`. */
   public readonly handler: string;
 
-  private readonly installers: readonly NodeInstaller[];
+  /** @internal */
+  protected readonly _installers: readonly NodeInstaller[];
+
+  private readonly podFixed?: Record<string, string>;
+  private readonly selector: { readonly [key: string]: string };
 
   protected constructor(scope: Construct, id: string, runtimeClassName: string, handler: string, props: SandboxRuntimeProps) {
     super(scope, id);
@@ -98,18 +102,21 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
       throw new Error(`installers of ${this.node.path} is empty; leave it out for the chart's own installer, name at least one, `
         + 'or use SandboxRuntime.fromRuntimeClassName for a class that exists already');
     }
-    this.installers = props.installers ? [...props.installers] : [NodeInstaller._ofChart(Chart.of(this))];
+    this._installers = props.installers ? [...props.installers] : [NodeInstaller._ofChart(Chart.of(this))];
 
-    const tolerations = props.tolerations ?? this.installers.flatMap((installer) => installer.tolerations);
+    this.selector = selectorOf(this, this.handler, this._installers);
+    this.podFixed = props.overhead && renderOverhead(props.overhead);
+
+    const tolerations = props.tolerations ?? this._installers.flatMap((installer) => installer.tolerations);
     const unique = new Map(tolerations.map((toleration) => [JSON.stringify(tolerationManifest(toleration)), tolerationManifest(toleration)]));
     new ClusterScopedObject(this, 'Resource', {
       apiVersion: 'node.k8s.io/v1',
       kind: 'RuntimeClass',
       metadata: { name: this.runtimeClassName },
       handler: this.handler,
-      ...(props.overhead ? { overhead: { podFixed: renderOverhead(props.overhead) } } : {}),
+      overhead: Lazy.any({ produce: () => this.renderedOverhead() }),
       scheduling: {
-        nodeSelector: this.nodeSelector,
+        nodeSelector: Lazy.any({ produce: () => this.nodeSelector }),
         ...(unique.size ? { tolerations: [...unique.values()] } : {}),
       },
     });
@@ -123,7 +130,7 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
 
   /** Labels of the nodes that this runtime's Pods are scheduled to. */
   public get nodeSelector(): { [key: string]: string } {
-    return selectorOf(this, this.handler, this.installers);
+    return { ...this.selector };
   }
 
   public sandbox(construct: IConstruct): void {
@@ -136,11 +143,25 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
    * @internal
    */
   protected _install(): void {
-    for (const installer of this.installers) {
+    for (const installer of this._installers) {
       installer._addRuntime(this);
     }
   }
 
+  /**
+   * What the class reserves for each Pod; undefined for nothing.
+   *
+   * @internal
+   */
+  public _podFixed(): Record<string, string> | undefined {
+    return this.podFixed;
+  }
+
   /** @internal */
   public abstract _installation(mirror: string | undefined): RuntimeInstallation;
+
+  private renderedOverhead(): { podFixed: Record<string, string> } | undefined {
+    const podFixed = this._podFixed();
+    return podFixed && { podFixed };
+  }
 }

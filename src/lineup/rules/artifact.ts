@@ -2,8 +2,8 @@ import { releaseDirectory } from '../../installer/host-layout';
 import type { RuntimePlan } from '../../installer/install-plan';
 import type { Rule } from '../rule';
 
-/** What download locations call the architectures that Kubernetes calls amd64 and arm64. */
-const ARCHITECTURES = /\b(amd64|x86_64|arm64|aarch64)\b/g;
+/** What download locations call the architectures. */
+const ARCHITECTURES = /\b(amd64|x86_64|arm64|aarch64|ppc64le|s390x)\b/g;
 
 /** Shim -> release: the archives that are downloaded are of the release, and unpacked to the release's own folder. */
 export const artifact: Rule = {

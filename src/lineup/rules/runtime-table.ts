@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CONTAINERD_TABLES } from '../../platform/containerd-config';
+import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../../platform/containerd-config';
 import { TABLE_VERSIONS } from '../installer';
 import type { Rule } from '../rule';
 
@@ -26,6 +26,13 @@ export const runtimeTable: Rule = {
         }
       }
       const { v2, v3 } = tables;
+      if (typeof v3 === 'object' && v3.entry.snapshotter !== v3.imagesSnapshotter) {
+        yield {
+          object,
+          message: `the v3 table ${runtime.tables.v3} has the snapshotter ${JSON.stringify(v3.entry.snapshotter)} for containers and ${JSON.stringify(v3.imagesSnapshotter)} for images `
+            + `(${CONTAINERD_IMAGES}); write the same, or neither`,
+        };
+      }
       if (typeof v2 === 'object' && typeof v3 === 'object' && !isDeepStrictEqual({ ...v2.entry }, { ...v3.entry })) {
         yield {
           object,

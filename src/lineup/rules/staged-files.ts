@@ -1,7 +1,8 @@
-import type { HostFilePlan, InstallPlan } from '../../installer/install-plan';
+import { HOST_LAYOUT } from '../../installer/host-layout';
+import type { HostFilePlan, InstallPlan, RuntimePlan } from '../../installer/install-plan';
 import { sha256 } from '../../installer/plan-hash';
 import { TABLE_VERSIONS, type Installer } from '../installer';
-import { textAt } from '../manifest';
+import { recordAt, textAt } from '../manifest';
 import type { Rule } from '../rule';
 import { parseToml } from '../runtime-table';
 
@@ -16,12 +17,16 @@ export const stagedFiles: Rule = {
         }
       }
     }
-    for (const { installer, runtime: { config, artifact, handler } } of runtimes) {
+    for (const { installer, runtime } of runtimes) {
+      const { config, artifact, handler } = runtime;
       const text = installer.bundle.get(`files/${config.key}`);
       if (text === undefined) {
         continue;
       }
       const parsed = parseToml(text);
+      for (const message of typeof parsed === 'string' ? [] : strangePrograms(installer, runtime, parsed)) {
+        yield { object: installer.daemonSet, message };
+      }
       const program = textAt(parsed, 'binary_name');
       const inside = program?.startsWith(`${artifact.directory}/`) ? program.slice(artifact.directory.length + 1) : undefined;
       if (typeof parsed === 'string') {
@@ -54,8 +59,26 @@ function* problems({ bundle }: Installer, plan: InstallPlan): Generator<string> 
   }
 }
 
+/** Programs of our own folder that a configuration names and that are not written, or the other way round. */
+function* strangePrograms({ bundle }: Installer, runtime: RuntimePlan, parsed: { readonly [key: string]: unknown }): Generator<string> {
+  const { handler, config, programs = [] } = runtime;
+  const written = programs.map(({ path }) => path);
+  const named = Object.values(recordAt(parsed, 'hypervisor')).map((section) => textAt(section, 'path')).filter((path) => path?.startsWith(`${HOST_LAYOUT.opt}/`));
+  for (const path of named.filter((name) => !written.includes(name!))) {
+    yield `${config.key} names the program "${path}", which the installer does not write; it writes ${written.join(', ') || 'none'}`;
+  }
+  for (const { path, key } of programs) {
+    if (!named.includes(path)) {
+      yield `the installer writes the program "${path}" for "${handler}", which ${config.key} does not name`;
+    }
+    if (bundle.get(`files/${key}`)?.startsWith('#!/') === false) {
+      yield `the program ${key} of "${handler}" does not begin with "#!/", so the kernel would not start it`;
+    }
+  }
+}
+
 function* hostFiles(plan: InstallPlan): Generator<HostFilePlan> {
-  yield* plan.runtimes.map(({ config }) => config);
+  yield* plan.runtimes.flatMap(({ config, programs = [] }) => [config, ...programs]);
   if (plan.kubelet) {
     yield plan.kubelet.file;
   }

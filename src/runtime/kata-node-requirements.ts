@@ -1,0 +1,27 @@
+import type { KataShim } from './kata-shim';
+import type { NodeRequirements } from '../installer/install-plan';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** An archive of 1 GB beside what is unpacked of its 2.5 GB. */
+const FREE_BYTES = 2_500_000_000;
+
+/**
+ * What a node needs to run Kata. Kernel: vhost-vsock came with 4.8, io_uring as QEMU uses it with 5.1. containerd: the
+ * snapshotter of a handler came with 1.7, Kata's use of erofs needs 2.2 (tools/packaging/kata-deploy, runtime/manager.rs).
+ *
+ * @param memory MiB of a guest of default size
+ * @param snapshotter what the handler's images are unpacked by
+ */
+export function kataNodeRequirements(shim: KataShim, memory: number | undefined, snapshotter: string | undefined): NodeRequirements {
+  return {
+    kernel: shim._hypervisor === 'qemu' ? '5.1' : '4.8',
+    containerd: { minimum: snapshotter === 'erofs' ? '2.2.0' : '1.7.0', broken: [] },
+    devices: shim._facts.devices,
+    sysctls: [],
+    noSelinux: false,
+    freeBytes: FREE_BYTES,
+    ...(memory === undefined ? {} : { memoryBytes: memory * MEBIBYTE }),
+    ...(snapshotter === undefined ? {} : { snapshotter }),
+  };
+}

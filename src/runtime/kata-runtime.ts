@@ -1,0 +1,267 @@
+import type { Construct } from 'constructs';
+import { validateKataAnnotations } from './kata-annotations';
+import { KATA_BUILT_FOR } from './kata-components';
+import { KATA_DROP_IN, renderKataConfig } from './kata-config';
+import { kataNodeRequirements } from './kata-node-requirements';
+import type { KataOptions } from './kata-options';
+import { qemuStarter } from './kata-qemu-starter';
+import { kataConfigurationFile, type KataRelease } from './kata-release';
+import { KataShim } from './kata-shim';
+import type { KataSize } from './kata-size';
+import { mebibytes, renderOverhead } from './pod-overhead';
+import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
+import { handlerLabel } from '../installer/handler-label';
+import { shimConfigFolder } from '../installer/host-layout';
+import type { HostFilePlan } from '../installer/install-plan';
+import { sha256 } from '../installer/plan-hash';
+import { renderContainerdTable } from '../platform/containerd-config';
+
+/** A guest that pulls its own images takes longer than the kubelet's 2 minutes. */
+const GUEST_PULL_TIMEOUT_MINUTES = 10;
+
+/** What the agent in the guest reads of a container, to hand its termination message back. */
+const CONTAINER_ANNOTATIONS = ['io.kubernetes.container.terminationMessage*'];
+
+/** What a KataRuntime takes: the sandbox's own props, and Kata's settings under their own names. */
+export interface KataRuntimeProps extends SandboxRuntimeProps, KataOptions {
+  /**
+   * The Kata release that nodes run. Required: what runs on nodes changes only when this line does.
+   */
+  readonly release: KataRelease;
+
+  /**
+   * Which virtual machine monitor runs the guests.
+   *
+   * @default KataShim.QEMU_RUNTIME_RS
+   */
+  readonly shim?: KataShim;
+
+  /**
+   * Appended to the default handler, so that two releases or configurations of a shim can stand side by side: with
+   * `next` the handler is `kata-<shim>-next`.
+   *
+   * @default - none
+   */
+  readonly suffix?: string;
+
+  /**
+   * Name of the handler: the key of the runtime table on the nodes.
+   *
+   * @default - `kata-<shim>`, with the suffix
+   */
+  readonly handler?: string;
+
+  /**
+   * Name of the RuntimeClass. `kata` is what Kata's older documentation calls it.
+   *
+   * @default - the handler
+   */
+  readonly runtimeClassName?: string;
+
+  /**
+   * How large the guests are: settings and reservation from one source. Not for shims of the Go runtime.
+   *
+   * @default - what Kata ships for the shim
+   */
+  readonly size?: KataSize;
+
+  /**
+   * Name of the containerd snapshotter that unpacks the images of this runtime. The installer does not set it up; naming
+   * it says that the nodes have it.
+   *
+   * @default - containerd's own; required for shims that need another one
+   */
+  readonly snapshotter?: string;
+
+  /**
+   * Whether nodes carry the labels of Node Feature Discovery. Pods of a shim for confidential guests are then scheduled
+   * by them, and take one of the node's countable keys each.
+   *
+   * @default false
+   */
+  readonly nodeFeatureDiscovery?: boolean;
+
+  /**
+   * Whether the nodes' kubelets let a request take 10 minutes, as pulling images in the guest needs it, without kubelet
+   * settings of the installer.
+   *
+   * @default false
+   */
+  readonly kubeletAllowsLongRequests?: boolean;
+
+  /**
+   * Globs of Pod annotations that reach Kata (containerd's `pod_annotations`). Whoever may set them changes how the
+   * sandbox is built, so name them one by one; those of the hypervisor must be in `enableAnnotations`, too.
+   *
+   * @default - none
+   */
+  readonly podAnnotations?: string[];
+
+  /**
+   * Allows wildcards in `podAnnotations`, and annotations that Kata takes from any Pod (`io.katacontainers.config.runtime.*`
+   * and `.agent.*`).
+   *
+   * @default false
+   */
+  readonly allowWildcardPodAnnotations?: boolean;
+}
+
+/**
+ * Kata Containers: each Pod in a virtual machine of its own, with a kernel of its own.
+ *
+ * Defines the RuntimeClass and hands release, configuration and runtime table to the installers. As many runtimes as
+ * wanted, of several shims and releases, stand side by side with gVisor under one installer.
+ *
+ * @see https://github.com/kata-containers/kata-containers/blob/main/docs/how-to/containerd-kata.md
+ */
+export class KataRuntime extends SandboxRuntime {
+  /** The shim that runs the guests. */
+  public readonly shim: KataShim;
+
+  private readonly release: KataRelease;
+  private readonly starter?: HostFilePlan & { readonly content: string };
+  private readonly config: string;
+
+  constructor(scope: Construct, id: string, private readonly props: KataRuntimeProps) {
+    super(scope, id, props.runtimeClassName ?? handlerOf(props), handlerOf(props), props);
+    this.shim = shimOf(props);
+    this.release = props.release;
+    this.refuseMissingArchive();
+    this.refuseMissingSnapshotter();
+    this.refuseShortRequests();
+    validateKataAnnotations(props.podAnnotations ?? [], props.enableAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
+    this.starter = this.qemuStarter();
+    this.config = renderKataConfig({ shim: this.shim, qemu: this.starter?.path, size: props.size, options: props });
+    this.refuseSmallOverhead();
+    this._install();
+  }
+
+  public get architectures(): string[] {
+    return this.release.architecturesOf(this.shim);
+  }
+
+  public get nodeSelector(): { [key: string]: string } {
+    const { nodeSelector, featureLabels } = shimOf(this.props)._facts;
+    return { ...super.nodeSelector, ...nodeSelector, ...this.props.nodeFeatureDiscovery ? featureLabels : {} };
+  }
+
+  /** @internal */
+  public _podFixed(): Record<string, string> {
+    const { props } = this;
+    const shim = shimOf(props);
+    return {
+      ...renderOverhead(props.overhead ?? props.size?.overheadOf(shim) ?? shim.overhead),
+      ...props.nodeFeatureDiscovery ? shim._facts.extendedResources : {},
+    };
+  }
+
+  /** @internal */
+  public _installation(mirror: string | undefined): RuntimeInstallation {
+    const { handler, release, shim, starter, props } = this;
+    const artifact = release._artifact(shim, mirror);
+    const program = `${artifact.directory}/${shim._runtime.shim}`;
+    const contentHash = sha256(this.config);
+    const folder = shimConfigFolder(handler, release.version, contentHash);
+    const configPath = `${folder}/configuration-${shim.name}.toml`;
+    const runtimeType = `io.containerd.${shim.handler}.v2`;
+    const table = {
+      handler,
+      runtimeType,
+      runtimePath: program,
+      configPath,
+      podAnnotations: props.podAnnotations ?? [],
+      containerAnnotations: CONTAINER_ANNOTATIONS,
+      snapshotter: props.snapshotter,
+    };
+    const keys = { config: `${handler}.kata.toml`, v2: `${handler}.containerd-v2.toml`, v3: `${handler}.containerd-v3.toml` };
+    return {
+      plan: {
+        handler,
+        runtimeClassName: this.runtimeClassName,
+        runtime: shim.handler,
+        release: release.version,
+        label: handlerLabel(handler),
+        runtimeType,
+        shim: program,
+        config: { path: `${folder}/config.d/${KATA_DROP_IN}`, key: keys.config, sha256: contentHash },
+        baseConfig: { path: configPath, source: kataConfigurationFile(shim), builtFor: KATA_BUILT_FOR },
+        ...(starter ? { programs: [{ path: starter.path, key: starter.key, sha256: starter.sha256 }] } : {}),
+        tables: { v2: keys.v2, v3: keys.v3 },
+        artifact,
+        requires: kataNodeRequirements(shim, this.defaultMemory, props.snapshotter),
+      },
+      files: {
+        [keys.config]: this.config,
+        ...(starter ? { [starter.key]: starter.content } : {}),
+        [keys.v2]: renderContainerdTable('v2', table),
+        [keys.v3]: renderContainerdTable('v3', table),
+      },
+    };
+  }
+
+  /** QEMU's starter lies by its own content, too: a Pod that runs keeps the one that it was started with. */
+  private qemuStarter(): (HostFilePlan & { readonly content: string }) | undefined {
+    const content = qemuStarter(this.shim, this.release._artifact(this.shim).directory);
+    if (content === undefined) return undefined;
+    const hash = sha256(content);
+    return { content, path: `${shimConfigFolder(this.handler, this.release.version, hash)}/qemu`, key: `${this.handler}.qemu.sh`, sha256: hash };
+  }
+
+  /** MiB of a guest without limits. */
+  private get defaultMemory(): number | undefined {
+    return this.props.defaultMemory ?? this.props.size?.memory ?? this.shim._facts.defaults?.memory;
+  }
+
+  private refuseMissingArchive(): void {
+    if (this.architectures.length) return;
+    const { shim, release } = this;
+    throw new Error(`${this.node.path} cannot be installed anywhere: the shim ${shim.name} exists for ${shim.architectures.join(', ')}, and for none of them Kata `
+      + `${release.version} has a checksum of ${shim._runtime.archive}; define the release with one: KataRelease.of('${release.version}', `
+      + `{ ${shim.isRuntimeRs ? 'runtimeRs' : 'goRuntime'}: { ... } })`);
+  }
+
+  private refuseMissingSnapshotter(): void {
+    const { snapshotter } = this.props;
+    const needed = this.shim.snapshotter;
+    if (needed && snapshotter === undefined) {
+      throw new Error(`${this.node.path}: the shim ${this.shim.name} needs the snapshotter ${needed}, which containerd does not have by itself and the installer does `
+        + `not set up; set it up on the nodes and say so by snapshotter: '${needed}'`);
+    }
+    if (snapshotter !== undefined && !/^[a-z0-9][a-z0-9-]*$/.test(snapshotter)) {
+      throw new Error(`snapshotter must be the name of a containerd snapshotter such as "${needed ?? 'overlayfs'}", got "${snapshotter}"`);
+    }
+  }
+
+  private refuseShortRequests(): void {
+    const { guestPull, snapshotter, kubeletAllowsLongRequests } = this.props;
+    if (kubeletAllowsLongRequests || !(guestPull || /^(nydus|erofs)/.test(snapshotter ?? ''))) return;
+    const short = this._installers.find((installer) => (installer._runtimeRequestTimeout ?? 0) < GUEST_PULL_TIMEOUT_MINUTES * 60_000);
+    if (short) {
+      throw new Error(`${this.node.path} pulls images in the guest, for which the kubelet has to wait at least ${GUEST_PULL_TIMEOUT_MINUTES} minutes, and ${short.node.path} `
+        + 'does not say so; give the NodeInstaller kubelet: new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) }), before the first runtime, '
+        + 'or set kubeletAllowsLongRequests if the nodes are set up so');
+    }
+  }
+
+  /** A class has to reserve more than the guest gets, since it pays for the processes around the guest, too. */
+  private refuseSmallOverhead(): void {
+    const { props, shim } = this;
+    const guest = props.overheadMemory ?? props.size?._settings(shim).overhead_memory ?? shim._facts.guestOverhead?.memory;
+    const { memory } = this._podFixed();
+    if (guest === undefined || (memory !== undefined && mebibytes(memory) >= guest)) return;
+    throw new Error(`${this.node.path} reserves ${memory ?? 'no memory'} for each Pod (overhead), and the guest alone gets ${guest}Mi beside the Pod's limits; `
+      + `reserve more than that, such as overhead: { memory: '${guest + mebibytes(shim._facts.podFixed.memory)}Mi', cpu: '${shim._facts.podFixed.cpu}' }`);
+  }
+}
+
+function shimOf({ shim }: KataRuntimeProps): KataShim {
+  return shim ?? KataShim.QEMU_RUNTIME_RS;
+}
+
+function handlerOf(props: KataRuntimeProps): string {
+  const { handler, suffix } = props;
+  if (handler !== undefined && suffix !== undefined) {
+    throw new Error(`suffix "${suffix}" has no effect with handler "${handler}"; leave one of them out`);
+  }
+  return handler ?? `${shimOf(props).handler}${suffix === undefined ? '' : `-${suffix}`}`;
+}
