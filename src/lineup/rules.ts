@@ -14,12 +14,18 @@ import { installerOverlap } from './rules/installer-overlap';
 import { installerPlan } from './rules/installer-plan';
 import { installerPods } from './rules/installer-pods';
 import { installerToken } from './rules/installer-token';
+import { kataAnnotations } from './rules/kata-annotations';
+import { kataConfigPath } from './rules/kata-config-path';
+import { kataGuestSize } from './rules/kata-guest-size';
+import { kataOverhead } from './rules/kata-overhead';
+import { kataRelease } from './rules/kata-release';
 import { nodeRequirements } from './rules/node-requirements';
 import { planHash } from './rules/plan-hash';
 import { platform } from './rules/platform';
 import { podNodeSelector } from './rules/pod-node-selector';
 import { readinessLabel } from './rules/readiness-label';
 import { release } from './rules/release';
+import { retiredRuntimeHandler } from './rules/retired-runtime';
 import { runtimeTable } from './rules/runtime-table';
 import { sandboxInNameOnly } from './rules/sandbox-in-name-only';
 import { shim } from './rules/shim';
@@ -29,8 +35,8 @@ import { validName } from './rules/valid-name';
 
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
-  classExists, hostNamespaces, podNodeSelector,
-  classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName,
-  runtimeTable, shim, configPath, stagedFiles, artifact, release, platform, nodeRequirements,
+  classExists, hostNamespaces, podNodeSelector, kataGuestSize, kataAnnotations, kataConfigPath,
+  classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
+  runtimeTable, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
 ];
