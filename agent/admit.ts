@@ -29,6 +29,9 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
   const planHash = agentEnv('planHash', env);
   const { plan } = readBundle(options.bundle);
   const verdict = readVerdict(shared, planHash);
+  if (verdict.handlers.length === 0 && plan.desiredState === 'PRESENT') {
+    throw new Error(`the verdict about the plan ${planHash} names no handler, so nothing is proven; see the log of the container install`);
+  }
   const readyFile = join(shared, 'ready');
   const failed = verdict.handlers.filter((handler) => handler.verdict === 'failed');
   const allReady = failed.length === 0;
@@ -62,6 +65,7 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
 
 function readVerdict(shared: string, planHash: string): InstallVerdict {
   const path = join(shared, 'verdict.json');
+  if (!existsSync(path)) throw new Error(`${path} is missing; the container install writes it before this one starts, see its log`);
   const verdict = JSON.parse(readFileSync(path, 'utf8')) as InstallVerdict;
   if (verdict.planHash !== planHash) {
     throw new Error(`${path} is about the plan ${verdict.planHash}, this Pod is for ${planHash}; it is not used`);

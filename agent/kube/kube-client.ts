@@ -88,9 +88,12 @@ export class KubeClient {
   }
 
   /** Deletes the object only if it still is the one that was read. */
-  public async delete(path: string, read: { readonly uid?: string; readonly resourceVersion?: string }, options?: WriteOptions): Promise<void> {
+  public async delete(path: string, read: { readonly uid?: string; readonly resourceVersion?: string }, options: WriteOptions = {}): Promise<void> {
     const { uid, resourceVersion } = read;
-    await this.call('DELETE', path, { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } }, ...options });
+    // The API server ignores the query of a DELETE that has a body: a dry run must be asked for in the body, or it is none.
+    const dryRun = options.dryRun ? { dryRun: ['All'] } : {};
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion }, ...dryRun };
+    await this.call('DELETE', path, { body, ...options });
   }
 
   private async call(method: string, path: string, call: Call = {}): Promise<unknown> {
@@ -99,15 +102,16 @@ export class KubeClient {
     const { attempts = 6, backoffMs = 500, host, port } = this.connection;
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.attempt(method, query ? `${path}?${query}` : path, call).catch(unreachable);
-      if (!(outcome instanceof Error) && outcome.status < 300) return JSON.parse(outcome.body);
-      const passing = outcome instanceof Error || outcome.status === 429 || outcome.status >= 500;
+      const answered = 'status' in outcome;
+      if (answered && outcome.status < 300) return JSON.parse(outcome.body);
+      const passing = !answered || outcome.status === 429 || outcome.status >= 500;
       if (!passing || attempt === attempts) {
-        if (!(outcome instanceof Error)) throw new KubeError(what, outcome.status, message(outcome.body));
-        throw new Error(`the API server at ${host}:${port} cannot be reached for ${what} (tried ${attempt} times): ${outcome.message}`, { cause: outcome });
+        if (answered) throw new KubeError(what, outcome.status, message(outcome.body));
+        throw new Error(`the API server at ${host}:${port} cannot be reached for ${what} (tried ${attempt} times): ${outcome.reason}`);
       }
-      const asked = outcome instanceof Error ? 0 : outcome.retryAfterMs;
+      const asked = answered ? outcome.retryAfterMs : 0;
       // Jitter, because all nodes may be waiting for the same API server.
-      await sleep(Math.max(asked, backoffMs * 2 ** (attempt - 1)) * (0.5 + Math.random()));
+      await sleep(Math.max(asked, backoffMs * 2 ** (attempt - 1)) * (1 + Math.random() / 2));
     }
   }
 
@@ -158,11 +162,11 @@ interface Answer {
 }
 
 /** A file that is missing will not come by waiting; anything else between us and the API server may. */
-function unreachable(error: NodeJS.ErrnoException): Error {
+function unreachable(error: NodeJS.ErrnoException): { readonly reason: string } {
   if (error.path !== undefined && error.code === 'ENOENT') {
     throw new Error(`${error.path} is missing; the container needs the service account token volume`, { cause: error });
   }
-  return error.name === 'TimeoutError' || error.name === 'AbortError' ? new Error('no answer in time', { cause: error }) : error;
+  return { reason: error.name === 'TimeoutError' || error.name === 'AbortError' ? 'no answer in time' : error.message };
 }
 
 /** `message` of a Status object, or the raw answer. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { proveTakeoverFence } from './fence-proof';
 import { heldBy, heldLease, leasePath, leasesPath, nodePath, type Gate, type Lease } from './gate';
 import { isConflict, isNotFound, KubeError } from './kube-error';
 import { readLease } from './node-lease';
@@ -32,7 +33,7 @@ export async function takeSlot(gate: Gate, wait: SlotWait): Promise<void> {
       if (await taken(gate, slot)) return log('claim', slot.name, 'took the rollout slot', startedAt);
     }
     const seen = slots.map(({ name, lease }) => `${name} held by ${lease?.spec?.holderIdentity} since ${lease?.spec?.acquireTime}`).join(', ');
-    if (seen !== lastSeen) log('claim', '', `waiting for a rollout slot: ${seen}`);
+    if (seen !== lastSeen) log('claim', '', `waiting for a rollout slot: ${seen}; a node that failed keeps its slot until it is repaired or deleted`);
     lastSeen = seen;
     await sleep(pause * (0.5 + Math.random()));
   }
@@ -66,6 +67,7 @@ async function taken(gate: Gate, slot: Slot): Promise<boolean> {
     }
     if (slot.lease) {
       if (await exists(gate, holder(slot))) return false;
+      await proveTakeoverFence(gate, slot.name);
       await gate.kube.delete(path, slot.lease.metadata);
       log('claim', slot.name, `took it from node ${holder(slot)}, which no longer exists`);
     }

@@ -1,5 +1,4 @@
 import type { KubeConnection } from '../../agent/kube/kube-client';
-import { fenceManifests } from '../../src/installer/fence';
 import { FENCE_VOICE } from '../../src/installer/fence-policy';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { apiCall, type ApiAnswer } from '../cluster/api-call';

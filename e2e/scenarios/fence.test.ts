@@ -253,12 +253,16 @@ describe('the agent refuses to use a token that is not fenced', () => {
     pod.remove();
   });
 
-  test('without the policy that keeps the slots', async () => {
+  test('without the policy that keeps the slots, when it would take one over', async () => {
     const { installer, agents } = await fenced('unfenced-slots', [`${node}-slots`]);
     await installer.delete(fenceManifests(installer.props).filter(({ kind, metadata }) => kind.startsWith('Validating') && metadata.name.endsWith('-slots')));
     await installer.until(async () => !await installer.isFenced(agents.get(`${node}-slots`)!, `${node}-slots`), 'the policy to be gone');
+    const orphaned = { body: { spec: { holderIdentity: 'gone' } }, contentType: 'application/merge-patch+json' };
+    await apiCall(plane.admin, 'PATCH', `${installer.leases}/installer-slot-0`, orphaned);
     const pod = new InstallerPod(installer, `${node}-slots`, agents.get(`${node}-slots`)!);
     await expect(pod.claim()).rejects.toThrow(/would let it write the deletion of slot installer-slot-0/);
+    expect(await holderOf(installer, 'installer-slot-0')).toBe('gone');
+    expect(await pod.label()).toBeUndefined();
     pod.remove();
   });
 

@@ -46,7 +46,7 @@ export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, 
           { name: 'onOwnLease', expression: `variables.isLease && ${write} && variables.name == '${nodeLeasePrefix}' + variables.node` },
           // Whether the slot's holder is really gone, the second policy says.
           { name: 'takesOver', expression: "variables.isSlot && request.operation == 'DELETE'" },
-          { name: 'before', expression: "request.operation == 'UPDATE' ? dyn(oldObject) : dyn({'metadata': {}, 'spec': {}})" },
+          { name: 'before', expression: "request.operation == 'UPDATE' ? dyn(oldObject) : dyn({})" },
         ],
         validations: [
           deny('variables.onNode || variables.onSlot || variables.onOwnLease || variables.takesOver',
@@ -80,7 +80,7 @@ export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, 
 /**
  * A slot may be taken from another node only when that node is gone. A policy cannot look up an object, but it can be
  * evaluated once for each object of a kind: every Node is a parameter, and none of them may be the slot's holder.
- * That costs something only when a slot is deleted, which nothing but such a takeover does.
+ * That costs something (linear in the nodes) only when a slot is deleted, which nothing but such a takeover does.
  */
 export function slotTakeoverPolicy({ clusterName, namespace, serviceAccount, slots }: FenceProps): Manifest[] {
   const name = `${clusterName}-slots`;
@@ -150,7 +150,7 @@ function leaseSpecs() {
 
 /** Metadata of the object as it was; of a new object, nothing. */
 function same(field: string, absent: string): string {
-  return `object.metadata.?${field}.orValue(${absent}) == variables.before.metadata.?${field}.orValue(${absent})`;
+  return `object.metadata.?${field}.orValue(${absent}) == variables.before.?metadata.?${field}.orValue(${absent})`;
 }
 
 /** A rule, and what it says to who breaks it: text and CEL expressions in turn. */
