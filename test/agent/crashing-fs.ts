@@ -7,11 +7,16 @@ const CHANGING: ReadonlySet<string> = new Set([
   'writeSync',
 ]);
 
-export interface CrashingFs {
+export interface FaultyFs {
   readonly fs: HostFs;
   /** How many changing calls there were. */
   readonly calls: () => number;
+}
+
+export interface CrashingFs extends FaultyFs {
   readonly dead: () => boolean;
+  /** Lets it die now. */
+  readonly die: () => void;
 }
 
 /** `node:fs` of a process that dies at its n-th changing call: that write gets half of its bytes out, and nothing works after. */
@@ -33,11 +38,11 @@ export function crashingFs(dieAt = Infinity): CrashingFs {
       };
     },
   });
-  return { fs, calls: () => calls, dead: () => dead };
+  return { fs, calls: () => calls, dead: () => dead, die: () => { dead = true; } };
 }
 
 /** Like the real one, but that any single changing call fails with a code of the system; the process lives on. */
-export function failingFs(failAt: number, code: string, names: ReadonlySet<string> = CHANGING): CrashingFs {
+export function failingFs(failAt: number, code: string, names: ReadonlySet<string> = CHANGING): FaultyFs {
   let calls = 0;
   const fs = new Proxy(nodeFs, {
     get(target, name: string) {
@@ -48,7 +53,7 @@ export function failingFs(failAt: number, code: string, names: ReadonlySet<strin
       };
     },
   });
-  return { fs, calls: () => calls, dead: () => false };
+  return { fs, calls: () => calls };
 }
 
 function tornWrite([file, bytes, offset = 0, length, position]: unknown[]): void {

@@ -1,7 +1,9 @@
 import { chmodSync, symlinkSync } from 'node:fs';
+import { crashingFs } from './crashing-fs';
 import { hostTree, untouched } from './host-tree';
 import { ArchiveServer, bundleOf, Installation } from './installation';
 import { scratchFolders } from './scratch-folder';
+import { Host } from '../../agent/host/host';
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { planHash } from '../../src/installer/plan-hash';
 
@@ -204,6 +206,17 @@ describe('taking back', () => {
     expect(hostTree(`${node.root}/etc`)).toEqual(before);
     expect((await node.run(bundleOf(server), { fail: broken })).code).toBe(0);
     expect(node.daemons.served).toEqual(['runsc']);
+  });
+
+  test('what a dead run left also takes its handlers out of the running containerd', async () => {
+    const node = installation();
+    const before = hostTree(`${node.root}/etc`);
+    const crashing = crashingFs();
+    const fail = (what: string) => { if (what === 'prove runsc') crashing.die(); };
+    await node.run(bundleOf(server), { host: new Host(node.root, crashing.fs), fail });
+    expect(node.daemons.served).toEqual(['runsc']);
+    await node.run(bundleOf(server, { installer: 'second/installer' }), { version: '1.6.20' });
+    expect({ etc: hostTree(`${node.root}/etc`), served: node.daemons.served }).toEqual({ etc: before, served: [] });
   });
 
   test('leaves a file alone that somebody else has changed since', async () => {

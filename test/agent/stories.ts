@@ -1,4 +1,4 @@
-import { crashingFs, CrashingFs } from './crashing-fs';
+import { crashingFs, FaultyFs } from './crashing-fs';
 import { hostTree } from './host-tree';
 import { ArchiveServer, Attempt, bundleOf, Installation } from './installation';
 import { Host } from '../../agent/host/host';
@@ -66,7 +66,7 @@ export async function begin({ main, before }: Story, folder: string): Promise<In
   return node;
 }
 
-export async function lastRun(node: Installation, { version, last, fail }: Story, faulty: CrashingFs = crashingFs()): Promise<Attempt> {
+export async function lastRun(node: Installation, { version, last, fail }: Story, faulty: FaultyFs = crashingFs()): Promise<Attempt> {
   return node.run(last(), { version, fail, host: new Host(node.root, faulty.fs) });
 }
 
