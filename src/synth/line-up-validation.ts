@@ -4,8 +4,8 @@ import { SandboxRegistry } from './sandbox-registry';
 import { SynthPass } from './synth-pass';
 import { NodeInstaller } from '../installer/node-installer';
 import { checkLineUp } from '../lineup/line-up';
-import { applySandboxes } from '../workload/sandbox-workload';
 import { podSpecPath } from '../workload/pod-spec-path';
+import { applySandboxes } from '../workload/sandbox-workload';
 
 const ensured = new WeakSet<IConstruct>();
 
