@@ -16,12 +16,14 @@ const SLOT_WAIT = { firstMs: 50, longestMs: 100 };
 
 let plane: ControlPlane;
 let lines: string[];
+const folders: BundleFolder[] = [];
 
 beforeAll(async () => {
   plane = await ControlPlane.start();
 });
 
 afterAll(async () => {
+  folders.forEach((folder) => folder.remove());
   await plane?.stop();
 });
 
@@ -45,6 +47,7 @@ class InstallerPod extends BundleFolder {
   ) {
     const { namespace, slots, nodeLeasePrefix } = installer.props;
     super({ handlers, release, gate: { namespace, slots, nodeLeasePrefix } });
+    folders.push(this);
   }
 
   public async claim(): Promise<void> {
@@ -101,8 +104,6 @@ describe('a rollout with one slot, over two nodes', () => {
     first = new InstallerPod(installer, 'rollout-1', agents.get('rollout-1')!);
     second = new InstallerPod(installer, 'rollout-2', agents.get('rollout-2')!);
   });
-
-  afterAll(() => [first, second].forEach((pod) => pod?.remove()));
 
   test('the first node takes the slot and only then labels its handler pending', async () => {
     await first.claim();
@@ -184,7 +185,6 @@ describe('a rollout with one slot, over two nodes', () => {
     await waiting;
     expect(await holderOf(installer, 'installer-slot-0')).toBe('rollout-1');
     expect(lines).toContain('claim: installer-slot-0: took it from node rollout-2, which no longer exists');
-    next.remove();
   });
 
   test('a node of the same name as a deleted one is not taken for it', async () => {
@@ -198,7 +198,6 @@ describe('a rollout with one slot, over two nodes', () => {
     const node = await installer.asAdmin('GET', '/api/v1/nodes/rollout-1');
     const lease = await installer.asAdmin('GET', `${installer.leases}/installer-node.rollout-1`);
     expect(lease.metadata.ownerReferences[0].uid).toBe(node.metadata.uid);
-    reborn.remove();
   });
 
   test('the label of a handler that the plan no longer has goes with the next claim, and nobody else\'s', async () => {
@@ -213,7 +212,6 @@ describe('a rollout with one slot, over two nodes', () => {
     await one.claim();
     const { metadata: { labels } } = await installer.asAdmin('GET', '/api/v1/nodes/rollout-1');
     expect(labels).toEqual({ 'kubernetes.io/arch': 'amd64', ...others, [RUNSC]: 'pending' });
-    [both, one].forEach((pod) => pod.remove());
   });
 });
 
@@ -229,7 +227,6 @@ test('five nodes at once: never more of them between claim and admit than there 
     await sleep(100);
     inside--;
     await pod.admit('ready');
-    pod.remove();
   }));
   expect(most).toBe(2);
 });
@@ -250,7 +247,6 @@ describe('the agent refuses to use a token that is not fenced', () => {
     await expect(pod.claim()).rejects.toThrow(/not fenced.*would let it write the label.*apply the ValidatingAdmissionPolicy/);
     expect(await pod.label()).toBeUndefined();
     expect(await holderOf(installer, 'installer-slot-0')).toBeUndefined();
-    pod.remove();
   });
 
   test('without the policy that keeps the slots, when it would take one over', async () => {
@@ -263,7 +259,6 @@ describe('the agent refuses to use a token that is not fenced', () => {
     await expect(pod.claim()).rejects.toThrow(/would let it write the deletion of slot installer-slot-0/);
     expect(await holderOf(installer, 'installer-slot-0')).toBe('gone');
     expect(await pod.label()).toBeUndefined();
-    pod.remove();
   });
 
   test('when a tool moved everything to another namespace but did not rewrite the policy', async () => {
@@ -275,7 +270,6 @@ describe('the agent refuses to use a token that is not fenced', () => {
     await installer.createNode(`${node}-moved`);
     const pod = new InstallerPod(installer, `${node}-moved`, await installer.agentOn(`${node}-moved`));
     await expect(pod.claim()).rejects.toThrow(/not fenced/);
-    pod.remove();
   });
 
   test('without the role, it says that RBAC stands in the way', async () => {
@@ -284,6 +278,5 @@ describe('the agent refuses to use a token that is not fenced', () => {
     const pod = new InstallerPod(installer, `${node}-role`, agents.get(`${node}-role`)!);
     await installer.until(async () => (await apiCall(agents.get(`${node}-role`)!, 'GET', `/api/v1/nodes/${node}-role`)).status === 403, 'RBAC to know');
     await expect(pod.claim()).rejects.toThrow(/cannot tell whether.*RBAC does not allow PATCH/);
-    pod.remove();
   });
 });
