@@ -49,7 +49,7 @@ export function renderKataConfig({ shim, qemu, size, options = {} }: KataConfig)
     ...(Object.keys(sections.agent).length ? { agent: { kata: sections.agent } } : {}),
     ...(Object.keys(sections.runtime).length ? { runtime: sections.runtime } : {}),
   };
-  return toml.stringify(options.extraConfig === undefined ? own : withExtra(own, options.extraConfig, shim));
+  return options.extraConfig === undefined ? toml.stringify(own) : withExtra(own, options.extraConfig, shim);
 }
 
 function applySettings(sections: Sections, shim: KataShim, options: KataOptions): void {
@@ -147,8 +147,8 @@ function checked(option: string, value: KataValue, given: any): any {
       if (typeof given === 'boolean') { return given; }
       throw unfit(option, 'true or false', given);
     case 'number':
-      if (typeof given === 'number' && given >= value.min && (value.whole ? Number.isSafeInteger(given) : Number.isFinite(given))) { return given; }
-      throw unfit(option, `a ${value.whole ? 'whole ' : ''}number of at least ${value.min}`, given);
+      if (typeof given === 'number' && given >= value.min && (value.whole ? Number.isSafeInteger(given) : Number(given.toFixed(3)) === given)) { return given; }
+      throw unfit(option, `a ${value.whole ? 'whole ' : ''}number of at least ${value.min}${value.whole ? '' : ' with at most three decimals'}`, given);
     case 'choice':
       if (typeof given === 'string' && value.of.includes(given)) { return given; }
       throw unfit(option, `one of ${value.of.map((one) => `"${one}"`).join(', ')}`, given);
@@ -162,7 +162,7 @@ function checked(option: string, value: KataValue, given: any): any {
 }
 
 /** The sections with those of the user's text; neither replaces anything of the other. */
-function withExtra(own: any, text: string, shim: KataShim): any {
+function withExtra(own: any, text: string, shim: KataShim): string {
   const extra = parsed(text);
   if (text.includes('{{') || text.includes(KATA_BUILT_FOR)) {
     throw new Error(`extraConfig must not contain ${text.includes('{{') ? '"{{", which Helm would take for a template' : `"${KATA_BUILT_FOR}", where nothing is installed`}`);
@@ -175,7 +175,11 @@ function withExtra(own: any, text: string, shim: KataShim): any {
     `${section === 'hypervisor' ? `hypervisor.${shim._hypervisor}` : section === 'agent' ? 'agent.kata' : section}.${key}`, option,
   ]));
   reserved[`hypervisor.${shim._hypervisor}.enable_annotations`] = 'enableAnnotations';
-  return merged(own, extra, '', reserved);
+  const written = toml.stringify(merged(own, extra, '', reserved));
+  if (/[\d.]e[+-]?\d+\.0$/m.test(written)) {
+    throw new Error('extraConfig has a number too large or too small to be written without an exponent; leave it out');
+  }
+  return written;
 }
 
 function merged(own: any, extra: any, path: string, reserved: { readonly [key: string]: string }): any {

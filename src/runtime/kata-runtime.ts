@@ -9,6 +9,7 @@ import { kataConfigurationFile, type KataRelease } from './kata-release';
 import { KataShim } from './kata-shim';
 import type { KataSize } from './kata-size';
 import { mebibytes, renderOverhead } from './pod-overhead';
+import { isDnsLabel, proposeDnsLabel } from './runtime-names';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import { handlerLabel } from '../installer/handler-label';
 import { shimConfigFolder } from '../installer/host-layout';
@@ -262,6 +263,9 @@ function handlerOf(props: KataRuntimeProps): string {
   const { handler, suffix } = props;
   if (handler !== undefined && suffix !== undefined) {
     throw new Error(`suffix "${suffix}" has no effect with handler "${handler}"; leave one of them out`);
+  }
+  if (suffix !== undefined && !isDnsLabel(suffix)) {
+    throw new Error(`suffix must be a DNS label (lower-case letters, digits and "-") such as "next", got "${suffix}"; write "${proposeDnsLabel(suffix)}"`);
   }
   return handler ?? `${shimOf(props).handler}${suffix === undefined ? '' : `-${suffix}`}`;
 }

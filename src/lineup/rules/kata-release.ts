@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RuntimePlan } from '../../installer/install-plan';
 import { KATA_RELEASES_URL } from '../../runtime/kata-archives';
 import { KATA_BUILT_FOR } from '../../runtime/kata-components';
+import { KATA_DROP_IN } from '../../runtime/kata-config';
 import { qemuStarter } from '../../runtime/kata-qemu-starter';
 import { kataConfigurationFile, KataRelease } from '../../runtime/kata-release';
 import { KataShim } from '../../runtime/kata-shim';
@@ -31,13 +32,16 @@ export const kataRelease: Rule = {
 };
 
 function* shimProblems({ bundle }: Installer, runtime: RuntimePlan, shim: KataShim): Generator<string> {
-  const { handler, shim: path, baseConfig, programs = [], artifact, requires } = runtime;
+  const { handler, shim: path, config, baseConfig, programs = [], artifact, requires } = runtime;
   const program = `${artifact.directory}/${shim._runtime.shim}`;
   if (path !== program) {
     yield `the shim of "${handler}" is "${path}"; ${shim.name} is "${program}"`;
   }
   if (baseConfig?.source !== kataConfigurationFile(shim) || baseConfig.builtFor !== KATA_BUILT_FOR) {
     yield `the configuration of "${handler}" begins with ${JSON.stringify(baseConfig)}; that of ${shim.name} is "${kataConfigurationFile(shim)}", built for "${KATA_BUILT_FOR}"`;
+  }
+  if (!config.path.endsWith(`/${KATA_DROP_IN}`)) {
+    yield `the drop-in of "${handler}" is "${config.path}"; its name is "${KATA_DROP_IN}"`;
   }
   const starter = qemuStarter(shim, artifact.directory);
   if (!isDeepStrictEqual(programs.map(({ key }) => bundle.get(`files/${key}`)), starter === undefined ? [] : [starter])) {
