@@ -4,6 +4,7 @@ import { hostTree, untouched } from './host-tree';
 import { ArchiveServer, bundleOf, Installation } from './installation';
 import { scratchFolders } from './scratch-folder';
 import { Host } from '../../agent/host/host';
+import { Refusal } from '../../agent/refusal';
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { planHash } from '../../src/installer/plan-hash';
 
@@ -219,11 +220,39 @@ describe('taking back', () => {
     expect({ etc: hostTree(`${node.root}/etc`), served: node.daemons.served }).toEqual({ etc: before, served: [] });
   });
 
+  test('that fails on the last attempt ends it for all handlers, and the next run completes it', async () => {
+    const node = installation();
+    const before = hostTree(`${node.root}/etc`);
+    const bundle = bundleOf(server, { runtimes: [{}, { handler: 'other' }] });
+    let restarts = 0;
+    const fail = (what: string) => {
+      if (what === 'prove runsc') throw new Error('the sandbox did not start');
+      if (what === 'restart' && ++restarts === 10) throw new Error('containerd does not come up');
+    };
+    for (let attempt = 1; attempt < 5; attempt++) await node.run(bundle, { fail });
+    const { code, verdict } = await node.run(bundle, { fail });
+    expect({ code, handlers: verdict?.handlers.map(({ handler, verdict: found }) => `${handler} ${found}`) }).toEqual({ code: 0, handlers: ['runsc failed', 'other failed'] });
+    expect(verdict?.handlers[1].reason).toMatch(/taking back .* failed as well: containerd does not come up; the next run tries again/);
+    await node.run(bundle, { version: '1.6.20' });
+    expect({ etc: hostTree(`${node.root}/etc`), served: node.daemons.served }).toEqual({ etc: before, served: [] });
+  });
+
+  test('that fails is tried again even where the reason to take back is final', async () => {
+    const node = installation();
+    let restarts = 0;
+    const fail = (what: string) => {
+      if (what === 'prove default') throw new Refusal('the node has no pause image');
+      if (what === 'restart' && ++restarts === 2) throw new Error('containerd does not come up');
+    };
+    expect(await node.run(bundleOf(server), { fail })).toEqual({ code: 1, verdict: undefined });
+  });
+
   test('leaves a file alone that somebody else has changed since', async () => {
     const node = installation();
     const theirs = `${MAIN}# theirs\n`;
+    let restarts = 0;
     const fail = (what: string) => {
-      if (what !== 'restart') return;
+      if (what !== 'restart' || ++restarts > 1) return;
       node.put('/etc/containerd/config.toml', theirs);
       throw new Error('containerd does not come up');
     };
