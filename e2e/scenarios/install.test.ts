@@ -68,7 +68,9 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
   });
 
   test('installs the handler and says that it is ready', async () => {
-    (await install(release)).requireReady('runsc');
+    const run = await install(release);
+    run.requireReady('runsc');
+    process.stdout.write(`\nlog of the installer on containerd ${version}:\n${run.log}\n`);
   });
 
   test('has the handler served by the CRI', async () => {
