@@ -1,4 +1,6 @@
 // Reads YAML only and imports nothing of src: if the library and its own check were wrong in the same way, this is what notices.
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path/posix';
 import * as toml from '@iarna/toml';
 
 export interface Chain {
@@ -56,14 +58,15 @@ export function walkTheChain(objects: any[]): Chain[] {
 
     // Shim and its configuration, inside folders that the installer may write.
     same('shim', table.runtime_path, planned.shim);
-    same('ConfigPath', table.options.ConfigPath, planned.config.path);
     same('runtime_type', table.runtime_type, planned.runtimeType);
     const folder = planned.artifact.directory;
     if (!planned.artifact.required.map((file: string) => `${folder}/${file}`).includes(planned.shim)) throw new Error('shim is not staged');
     const config: any = toml.parse(bundle[`files/${planned.config.key}`]);
-    if (!planned.artifact.required.map((file: string) => `${folder}/${file}`).includes(config.binary_name)) throw new Error('runsc is not staged');
+    const configPath = planned.baseConfig?.path ?? planned.config.path;
+    same('ConfigPath', table.options.ConfigPath, configPath);
+    const paths = planned.baseConfig ? kataFiles(planned, config, bundle) : gvisorFiles(planned, config);
     const install = template.spec.initContainers.find((container: any) => container.name === 'install');
-    for (const path of [planned.shim, planned.config.path, config.binary_name, plan.platform.configFile, plan.platform.dropInFile]) {
+    for (const path of [planned.shim, configPath, ...paths, plan.platform.configFile, plan.platform.dropInFile]) {
       const mount = install.volumeMounts.find((m: any) => path.startsWith(`${m.mountPath}/`) && !m.readOnly && m.mountPath !== '/');
       const volume = mount && template.spec.volumes.find((v: any) => v.name === mount.name);
       same(`host path of ${path}`, mount?.mountPath, volume?.hostPath?.path);
@@ -81,9 +84,44 @@ export function walkTheChain(objects: any[]): Chain[] {
       runtimeClass: runtimeClass.metadata.name,
       handler,
       shim: planned.shim,
-      configPath: planned.config.path,
+      configPath,
       label,
     });
   }
   return chains;
+}
+
+/** gVisor's configuration is one file, which names a program of the release. */
+function gvisorFiles({ artifact }: any, { binary_name: runsc }: any): string[] {
+  if (!artifact.required.map((file: string) => `${artifact.directory}/${file}`).includes(runsc)) throw new Error('runsc is not staged');
+  return [runsc];
+}
+
+/**
+ * Kata's configuration is a folder of the handler: a copy of a file of the release, in which the folder that Kata is
+ * built for is replaced by the one it lies in, and a drop-in. QEMU is started by a program that names its firmware.
+ */
+function kataFiles({ handler, artifact, baseConfig, config, programs = [], shim }: any, dropIn: any, bundle: Record<string, string>): string[] {
+  const folder = dirname(baseConfig.path);
+  if (!folder.includes(`/config/${handler}/`) || dirname(config.path) !== `${folder}/config.d`) throw new Error(`the folder of ${handler} is not its own`);
+  const [[hypervisor, settings], ...others] = Object.entries<any>(dropIn.hypervisor);
+  if (others.length || JSON.stringify(settings.enable_annotations) !== '[]') throw new Error(`the drop-in of ${handler} is not closed`);
+  for (const [arch, { root, include }] of Object.entries<any>(artifact.archives)) {
+    if (`/${root}` !== baseConfig.builtFor) throw new Error(`${root} is not what is replaced`);
+    const needed = [baseConfig.source, shim.slice(artifact.directory.length + 1), ...artifact.required];
+    const missing = needed.filter((file) => !include.includes(file));
+    if (missing.length) throw new Error(`${missing.join(', ')} of ${handler} is not unpacked on ${arch}`);
+  }
+  const [program, ...more] = programs;
+  if (more.length || settings.path !== program?.path) throw new Error(`${handler} starts ${settings.path} and not ${program?.path}`);
+  if ((hypervisor === 'qemu') !== (program !== undefined)) throw new Error(`${hypervisor} is started in the wrong way`);
+  if (!program) return [config.path];
+  const text = bundle[`files/${program.key}`];
+  if (createHash('sha256').update(text).digest('hex') !== program.sha256) throw new Error(`${program.key} is not the planned program`);
+  const firmware = / -L (\S+)\/qemu$/m.exec(text)?.[1];
+  for (const { include } of Object.values<any>(artifact.archives)) {
+    if (!include.map((file: string) => `${artifact.directory}/${file}`).includes(`${firmware}/`)) throw new Error(`the firmware ${firmware} is not unpacked`);
+    if (!include.some((file: string) => file.startsWith('bin/') && text.includes(file))) throw new Error('no QEMU of the archive is started');
+  }
+  return [config.path, program.path];
 }
