@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { releaseDirectory } from '../../installer/host-layout';
-import type { RuntimePlan } from '../../installer/install-plan';
+import type { InstallPlan, RuntimePlan } from '../../installer/install-plan';
 import type { Rule } from '../rule';
 
 /** What download locations call the architectures. */
@@ -9,13 +10,22 @@ const ARCHITECTURES = /\b(amd64|x86_64|arm64|aarch64|ppc64le|s390x)\b/g;
 export const artifact: Rule = {
   id: 'artifact',
   *check({ runtimes }) {
-    for (const { installer, runtime } of runtimes) {
-      for (const message of problems(runtime)) {
+    for (const { installer, plan, runtime } of runtimes) {
+      for (const message of [...problems(runtime), ...sharedFolder(plan, runtime)]) {
         yield { object: installer.daemonSet, message };
       }
     }
   },
 };
+
+/** Handlers may share a folder, but only with one release in it. */
+function* sharedFolder({ runtimes }: InstallPlan, runtime: RuntimePlan): Generator<string> {
+  const { directory } = runtime.artifact;
+  const [first] = runtimes.filter((other) => other.artifact.directory === directory);
+  if (first.handler !== runtime.handler && !isDeepStrictEqual(first.artifact, runtime.artifact)) {
+    yield `"${first.handler}" and "${runtime.handler}" unpack different archives to "${directory}"; give both the same release`;
+  }
+}
 
 function* problems({ handler, runtime, release, artifact: { directory, archives, required, version } }: RuntimePlan): Generator<string> {
   const expected = releaseDirectory(runtime, release);

@@ -1,4 +1,6 @@
-import { editPlan, messagesOf, quickstart } from '../fixture';
+import { Chart } from 'cdk8s';
+import { KataRelease, KataRuntime } from '../../../src';
+import { editPlan, messagesOf, quickstart, synthesized } from '../fixture';
 
 const RULE = 'artifact';
 
@@ -47,4 +49,15 @@ test('reports archives from different places', () => {
   expect(messagesOf(RULE, planned(({ archives }) => (archives.arm64.url = archives.arm64.url.replace('storage', 'store'))))).toEqual([
     expect.stringContaining('lie in different places'),
   ]);
+});
+
+test('reports two handlers that unpack different archives to one folder', () => {
+  const [release, other] = ['ab', 'cd'].map((byte) => KataRelease.of('4.3.0', { runtimeRs: { amd64Sha256: byte.repeat(32) } }));
+  const both = (first: KataRelease, second: KataRelease) => synthesized((app) => {
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    new KataRuntime(chart, 'a', { release: first });
+    new KataRuntime(chart, 'b', { release: second, suffix: 'b' });
+  });
+  expect(messagesOf(RULE, both(release, release))).toEqual([]);
+  expect(() => both(release, other)).toThrow('"kata-qemu-runtime-rs" and "kata-qemu-runtime-rs-b" unpack different archives to "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.3.0"');
 });
