@@ -28,14 +28,14 @@ export interface KataChecksums {
    *
    * @default - not installed on ppc64le nodes
    */
-  readonly ppc64LeSha256?: string;
+  readonly ppc64leSha256?: string;
 
   /**
    * SHA-256 of the archive that ends in `-s390x.tar.zst`.
    *
    * @default - not installed on s390x nodes
    */
-  readonly s390XSha256?: string;
+  readonly s390xSha256?: string;
 }
 
 /** Facts about a Kata release that this library does not know. At least one checksum is needed. */
@@ -192,7 +192,7 @@ function refuseUnsafe(version: string, allowed: boolean): void {
 }
 
 function checksums(version: string, what: string, given: KataChecksums): Checksums {
-  const members = { amd64: 'amd64Sha256', arm64: 'arm64Sha256', ppc64le: 'ppc64LeSha256', s390x: 's390XSha256' } as const;
+  const members = { amd64: 'amd64Sha256', arm64: 'arm64Sha256', ppc64le: 'ppc64leSha256', s390x: 's390xSha256' } as const;
   const known: { [arch: string]: string } = {};
   for (const [arch, member] of Object.entries(members)) {
     const sha256 = given[member];

@@ -53,8 +53,8 @@ describe('what is unpacked', () => {
 
   test.each(shims)('has shim, configuration and all that is required, for $name', (shim) => {
     const release = KataRelease.of('4.3.0', {
-      runtimeRs: { amd64Sha256: SUM, arm64Sha256: SUM, ppc64LeSha256: SUM, s390XSha256: SUM },
-      goRuntime: { amd64Sha256: SUM, arm64Sha256: SUM, ppc64LeSha256: SUM, s390XSha256: SUM },
+      runtimeRs: { amd64Sha256: SUM, arm64Sha256: SUM, ppc64leSha256: SUM, s390xSha256: SUM },
+      goRuntime: { amd64Sha256: SUM, arm64Sha256: SUM, ppc64leSha256: SUM, s390xSha256: SUM },
     });
     const { archives, required, version } = release._artifact(shim);
     expect(Object.keys(archives)).toEqual(shim.architectures);
