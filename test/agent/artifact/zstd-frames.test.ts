@@ -13,7 +13,10 @@ function incompressible(length: number): Buffer {
 }
 
 const part = fc.oneof(
-  fc.tuple(fc.nat(300_000), fc.boolean()).map(([length, dense]) => ({ data: true, bytes: zstdCompressSync(dense ? incompressible(length) : Buffer.alloc(length)) })),
+  fc.tuple(fc.nat(300_000), fc.boolean()).map(([length, dense]) => {
+    const bytes = dense ? incompressible(length) : Buffer.alloc(length);
+    return { data: true, bytes: zstdCompressSync(bytes) };
+  }),
   fc.uint8Array({ maxLength: 20 }).map((bytes) => {
     const header = Buffer.from('502a4d1800000000', 'hex');
     header.writeUInt32LE(bytes.length, 4);
