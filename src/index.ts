@@ -1,31 +1,32 @@
 export { AppArmorProfile } from './installer/app-armor-profile';
 export { NodeInstaller } from './installer/node-installer';
-export { NodeInstallerProps, SeLinuxOptions } from './installer/node-installer-props';
+export { type NodeInstallerProps, type SeLinuxOptions } from './installer/node-installer-props';
 export { ReadinessGate } from './installer/readiness-gate';
-export { ContainerdPlatformOptions, NodePlatform } from './platform/node-platform';
+export { type ContainerdPlatformOptions, NodePlatform } from './platform/node-platform';
 export { NodeRestart } from './platform/node-restart';
 export * from './platform/crictl-config';
 export * from './platform/kubelet-config';
 export * from './runtime/gvisor-platform';
 export * from './runtime/gvisor-release';
-export { GVisorRuntime, GVisorRuntimeProps } from './runtime/gvisor-runtime';
+export { GVisorRuntime, type GVisorRuntimeProps } from './runtime/gvisor-runtime';
 export * from './runtime/kata-options';
-export { KataChecksums, KataRelease, KataReleaseProps } from './runtime/kata-release';
-export { KataRuntime, KataRuntimeProps } from './runtime/kata-runtime';
+export { type KataChecksums, KataRelease, type KataReleaseProps } from './runtime/kata-release';
+export { KataRuntime, type KataRuntimeProps } from './runtime/kata-runtime';
 export * from './runtime/kata-shim';
 export * from './runtime/kata-size';
 export * from './runtime/kata-sizes';
-export { PodOverhead } from './runtime/pod-overhead';
+export { type PodOverhead } from './runtime/pod-overhead';
 export * from './runtime/runsc-debug-options';
 export * from './runtime/runsc-filesystem-options';
 export * from './runtime/runsc-network-options';
 export * from './runtime/runsc-options';
 export * from './runtime/runsc-sandbox-options';
-export { ISandboxRuntime, SandboxRuntime, SandboxRuntimeProps } from './runtime/sandbox-runtime';
-export { ContainerProbe, ContainerProbeOptions } from './workload/container-probe';
+export { type ISandboxRuntime, SandboxRuntime, type SandboxRuntimeProps } from './runtime/sandbox-runtime';
+export { ContainerProbe, type ContainerProbeOptions } from './workload/container-probe';
 export { PodVolume } from './workload/pod-volume';
 export {
-  ContainerPortProtocol, SandboxedContainer, SandboxedContainerPort, SandboxedContainerResources, SandboxedContainerSecurity, SandboxedVolumeMount,
+  ContainerPortProtocol, type SandboxedContainer, type SandboxedContainerPort, type SandboxedContainerResources, type SandboxedContainerSecurity,
+  type SandboxedVolumeMount,
 } from './workload/sandboxed-container';
-export { PodRestartPolicy, SandboxedPod, SandboxedPodProps } from './workload/sandboxed-pod';
-export { TaintEffect, Toleration } from './workload/toleration';
+export { PodRestartPolicy, SandboxedPod, type SandboxedPodProps } from './workload/sandboxed-pod';
+export { TaintEffect, type Toleration } from './workload/toleration';
