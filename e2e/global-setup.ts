@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { removeDeadNodes } from './node/test-node';
-import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubeApiserver, runc } from './toolchain';
+import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubernetes, runc } from './toolchain';
 import { hasSysResource } from './toolchain/capabilities';
 import { missingRequirements } from './toolchain/requirements';
 
@@ -23,5 +23,5 @@ export default async function setup(): Promise<void> {
   await gvisor();
   await gvisor(GVISOR_NEXT_RELEASE);
   await etcd();
-  await kubeApiserver();
+  await kubernetes('kube-apiserver');
 }

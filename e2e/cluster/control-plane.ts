@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apiCall } from './api-call';
 import { BackgroundProcess } from './background-process';
 import { KubeClient, type KubeConnection } from '../../agent/kube/kube-client';
-import { etcd, kubeApiserver } from '../toolchain';
+import { etcd, kubernetes } from '../toolchain';
 
 const START_TIMEOUT_MS = 60_000;
 /** Nodes whose kubelets are known to the API server. */
@@ -21,8 +21,14 @@ export class ControlPlane {
     try {
       const [store, api, peer] = [await freePort(), await freePort(), await freePort()];
       processes.push(new BackgroundProcess(await etcd(), etcdFlags(folder, store, peer), join(folder, 'etcd.log')));
-      const tokens = writeTokens(folder);
-      processes.push(new BackgroundProcess(await kubeApiserver(), apiServerFlags(folder, store, api), join(folder, 'kube-apiserver.log')));
+      const tokens = writeTokens(folder, KUBELETS);
+      const flags = apiServerFlags(folder, store, {
+        address: '127.0.0.1',
+        port: api,
+        // Nobody reaches it by the Service; a loopback address would be refused.
+        advertised: '192.0.2.1',
+      });
+      processes.push(new BackgroundProcess(await kubernetes('kube-apiserver'), flags, join(folder, 'kube-apiserver.log')));
       const plane = new ControlPlane(folder, api, processes, tokens);
       await plane.ready();
       return plane;
@@ -83,7 +89,7 @@ export class ControlPlane {
   }
 }
 
-function etcdFlags(folder: string, client: number, peer: number): string[] {
+export function etcdFlags(folder: string, client: number, peer: number): string[] {
   const [clients, peers] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`];
   return [
     `--data-dir=${join(folder, 'etcd')}`, '--unsafe-no-fsync',
@@ -92,27 +98,34 @@ function etcdFlags(folder: string, client: number, peer: number): string[] {
   ];
 }
 
-function apiServerFlags(folder: string, store: number, port: number): string[] {
+/** Where an API server listens, and the address that it tells others. */
+export interface ApiServerAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly advertised: string;
+}
+
+export function apiServerFlags(folder: string, store: number, { address, port, advertised }: ApiServerAddress): string[] {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [signing, checking] = [join(folder, 'sa.key'), join(folder, 'sa.pub')];
   writeFileSync(signing, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(checking, publicKey.export({ type: 'spki', format: 'pem' }));
-  // The API server makes its own certificate for the address that it binds.
+  // The API server makes its own certificate for the address that it advertises.
   const certificates = join(folder, 'certificates');
   mkdirSync(certificates);
   return [
     `--etcd-servers=http://127.0.0.1:${store}`,
-    '--bind-address=127.0.0.1', `--secure-port=${port}`, `--cert-dir=${certificates}`,
-    // Nobody reaches it by the Service; a loopback address would be refused.
-    '--advertise-address=192.0.2.1', '--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.96.0.0/16',
+    `--bind-address=${address}`, `--secure-port=${port}`, `--cert-dir=${certificates}`,
+    `--advertise-address=${advertised}`, '--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc', `--service-account-signing-key-file=${signing}`, `--service-account-key-file=${checking}`,
     '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction',
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
   ];
 }
 
-function writeTokens(folder: string): Map<string, string> {
-  const tokens = new Map([['admin', randomUUID()], ...KUBELETS.map((node): [string, string] => [node, randomUUID()])]);
+/** Writes the file of the tokens that the API server knows, of an administrator and of these nodes' kubelets. */
+export function writeTokens(folder: string, kubelets: readonly string[]): Map<string, string> {
+  const tokens = new Map([['admin', randomUUID()], ...kubelets.map((node): [string, string] => [node, randomUUID()])]);
   const lines = [...tokens].map(([name, token]) => name === 'admin'
     ? `${token},admin,admin,system:masters`
     : `${token},system:node:${name},${name},system:nodes`);

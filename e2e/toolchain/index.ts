@@ -2,8 +2,10 @@ import { build, pinnedVersion } from './go-program';
 import { debianPackages } from './requirements';
 
 export { hasSysResource } from './capabilities';
+export { cniPlugins } from './cni';
 export { CACHE, locked } from './go-program';
 export { gvisor, GVISOR_NEXT_RELEASE, GVISOR_RELEASE, GVisorPrograms } from './gvisor';
+export { kubernetes, KubernetesProgram } from './kubernetes';
 export { debianPackages } from './requirements';
 
 /** The containerd minors that a real node is tested with, and the Go module of each. */
@@ -50,18 +52,6 @@ export async function runc(): Promise<string> {
 
 export async function etcd(): Promise<string> {
   return build({ module: 'etcd', main: 'go.etcd.io/etcd/server/v3', name: 'etcd' });
-}
-
-export async function kubeApiserver(): Promise<string> {
-  const version = pinnedVersion('k8s136', 'k8s.io/kubernetes');
-  const [major, minor] = version.slice(1).split('.');
-  const variable = 'k8s.io/component-base/version.git';
-  return build({
-    module: 'k8s136',
-    main: 'k8s.io/kubernetes/cmd/kube-apiserver',
-    name: 'kube-apiserver',
-    variables: { [`${variable}Version`]: version, [`${variable}Major`]: major, [`${variable}Minor`]: minor },
-  });
 }
 
 /** A statically linked busybox, `flock` and `sh` among it. */
