@@ -1,13 +1,13 @@
 #!/bin/sh
-# Boots systemd: boot.sh <folder> <name> <debian> <plain folders>. PID 1 of PID, mount, IPC, UTS and cgroup namespaces
-# of its own, whose root is <folder>/upper over <debian>; the plain folders are not on that overlay.
+# Boots systemd: boot.sh <folder> <name> <debian> <plain folders> <script or nothing>. PID 1 of PID, mount, IPC, UTS and
+# cgroup namespaces of its own, whose root is <folder>/upper over <debian>; the plain folders are not on that overlay.
 # When the process that runs this dies, systemd dies with all that is in it, and the mounts go with the namespace.
 set -eu
-folder=$1 name=$2 debian=$3 plain=$4
+folder=$1 name=$2 debian=$3 plain=$4 prepare=$5
 
 cgroup_mounts() { awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $5, $(i + 1), $(i + 3) }' /proc/self/mountinfo; }
 
-if [ "${5:-}" != inside ]; then
+if [ "${6:-}" != inside ]; then
   cgroup_mounts | while read -r mount type _; do
     mkdir -p "$mount/$name"
     for file in cpuset.cpus cpuset.mems; do
@@ -48,6 +48,7 @@ mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts"
 mount -t tmpfs tmpfs "$root/dev/shm"
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
+if [ -n "$prepare" ]; then sh "$prepare" "$root"; fi
 hostname "$name"
 cd "$root"
 mkdir -p .old

@@ -8,7 +8,7 @@ export const CONTAINERD_UNIT = 'containerd.service';
 export const CONTAINERD_CONFIG = '/etc/containerd/config.toml';
 
 /** As containerd's own unit file has it, without what needs CAP_SYS_RESOURCE. */
-const UNIT_FILE = `[Unit]
+export const CONTAINERD_UNIT_FILE = `[Unit]
 Description=containerd container runtime
 [Service]
 Environment=CONTAINERD_LOG=info
@@ -45,7 +45,7 @@ export class ContainerdUnit implements PodNode {
     const version = '2.2';
     const programs = await containerd(version);
     const systemd = await SystemdNode.boot({
-      files: { [`/etc/systemd/system/${CONTAINERD_UNIT}`]: UNIT_FILE, [CONTAINERD_CONFIG]: GOOD_CONFIG },
+      files: { [`/etc/systemd/system/${CONTAINERD_UNIT}`]: CONTAINERD_UNIT_FILE, [CONTAINERD_CONFIG]: GOOD_CONFIG },
       programs: [programs.containerd, programs.shim, programs.ctr, await runc()],
       plainFolders: ['/var/lib/containerd'],
     });

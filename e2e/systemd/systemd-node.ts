@@ -30,6 +30,10 @@ export interface SystemdNodeOptions {
   readonly programs: readonly string[];
   /** Folders that must not be on the node's overlay file system, because containerd makes overlays of its own in them. */
   readonly plainFolders: readonly string[];
+  /** Shell script that gets the node's root folder before systemd starts, in the node's namespaces. */
+  readonly prepare?: string;
+  /** Path of the network namespace to boot in, asked for at each boot; without it the machine's own. */
+  readonly network?: () => Promise<string>;
 }
 
 /** A Debian whose PID 1 is a real systemd, in namespaces of its own; nothing of the machine is touched. */
@@ -37,7 +41,7 @@ export class SystemdNode {
   static async boot(options: SystemdNodeOptions): Promise<SystemdNode> {
     const lower = await systemdRootFilesystem();
     const folder = mkdtempSync(join(tmpdir(), NODE_PREFIX));
-    const node = new SystemdNode(folder);
+    const node = new SystemdNode(folder, lower, options);
     for (const name of ['root', 'upper', 'work', 'plain']) mkdirSync(join(folder, name));
     for (const [path, content] of Object.entries({ ...ETC, ...PROXY_UNITS, ...options.files })) {
       mkdirSync(dirname(join(folder, 'upper', path)), { recursive: true });
@@ -46,7 +50,7 @@ export class SystemdNode {
     mkdirSync(join(folder, 'upper/usr/local/bin'), { recursive: true });
     for (const program of options.programs) cpSync(program, join(folder, 'upper/usr/local/bin', basename(program)));
     try {
-      await node.start(lower, options.plainFolders);
+      await node.powerOn();
     } catch (error) {
       await node.stop();
       throw error;
@@ -58,7 +62,7 @@ export class SystemdNode {
   private process?: ChildProcess;
   private console = '';
 
-  private constructor(private readonly folder: string) {
+  private constructor(private readonly folder: string, private readonly lower: string, private readonly options: SystemdNodeOptions) {
     this.name = basename(folder);
   }
 
@@ -85,7 +89,7 @@ export class SystemdNode {
   exec(...command: string[]): string {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     return execFileSync('nsenter', [
-      '--target', String(this.init()), '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--root', '--wd',
+      '--target', String(this.init()), '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd',
       '/usr/bin/env', '-i', `PATH=${path}`, ...command,
     ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
@@ -99,11 +103,13 @@ export class SystemdNode {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async start(lower: string, plainFolders: readonly string[]): Promise<void> {
+  /** Boots, for the first time or after a power-off. */
+  async powerOn(): Promise<void> {
+    const { plainFolders, prepare = '', network } = this.options;
+    const enter = network ? ['nsenter', `--net=${await network()}`] : [];
     // The death signal: should the test's process be killed, the node goes too.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sh', join(__dirname, 'boot.sh'), this.folder, this.name, lower, plainFolders.join(' ')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const command = ['--pdeathsig', 'KILL', ...enter, 'sh', join(__dirname, 'boot.sh'), this.folder, this.name, this.lower, plainFolders.join(' '), prepare];
+    const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'pipe'] });
     const listen = (chunk: Buffer) => { this.console = (this.console + chunk).slice(-16_000); };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
@@ -111,6 +117,16 @@ export class SystemdNode {
     writeFileSync(join(this.folder, 'pid'), String(child.pid));
     await this.booted(child);
     this.exec('systemctl', 'start', 'systemd-private-proxy.socket');
+  }
+
+  /** Has systemd stop all units and end; what is on the node's disk stays. */
+  async powerOff(): Promise<void> {
+    const child = this.process!;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    this.exec('systemctl', 'poweroff');
+    await ended;
+    this.process = undefined;
+    await removeCgroups(this.name);
   }
 
   /** Until all that starts at boot was started, or has failed. */
