@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { removeDeadNodes } from '../node/test-node';
+import { systemdRootFilesystem } from '../systemd/root-filesystem';
+import { cniPlugins, containerd, etcd, gvisor, GVISOR_NEXT_RELEASE, hasSysResource, kubernetes, runc } from '../toolchain';
+import { missingRequirements } from '../toolchain/requirements';
+
+/** Before any scenario: all that is needed is there, or the run ends here and says what is missing. */
+export default async function setup(): Promise<void> {
+  const missing = missingRequirements();
+  if (missing.length > 0) {
+    console.error(`test:cluster cannot run here:\n${missing.map(line => `  - ${line}`).join('\n')}`);
+    process.exit(1);
+  }
+  await removeDeadNodes();
+  // The synthesized ConfigMap carries the bundle: never an old one.
+  execFileSync('npx', ['projen', 'bundle'], { cwd: join(__dirname, '..', '..'), stdio: 'inherit' });
+  if (!hasSysResource()) {
+    console.log('this machine lacks CAP_SYS_RESOURCE: gVisor\'s shim is built with oomScoreMax = 0 instead of -999, and containerd gets restrict_oom_score_adj');
+  }
+  for (const name of ['kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const) await kubernetes(name);
+  await etcd();
+  await containerd('2.2');
+  await runc();
+  await cniPlugins();
+  await gvisor();
+  await gvisor(GVISOR_NEXT_RELEASE);
+  await systemdRootFilesystem();
+}

@@ -1,0 +1,50 @@
+import { App, Chart } from 'cdk8s';
+import { GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
+import type { GVisorArchive } from '../node/gvisor-archive';
+import { busyboxImage } from '../node/images';
+
+export const PLATFORM_NAMESPACE = 'sandbox-system';
+export const TEAM_NAMESPACE = 'team-a';
+/** Name of the installer's DaemonSet. */
+export const INSTALLER = 'sandbox-node-installer';
+export const SLOT = `${INSTALLER}-slot-0`;
+
+/** A user that the image need not know, and that may not be root. */
+const NOBODY = 65534;
+
+export interface QuickstartOptions {
+  /** Where the YAML goes: `sandbox.k8s.yaml` and `team.k8s.yaml`. */
+  readonly outdir: string;
+  readonly mirror: string;
+  /** The installer's image, by digest. */
+  readonly image: string;
+  readonly release: GVisorArchive;
+}
+
+/**
+ * Synthesizes the README's app, with a mirror, an image and a release of our own. The release has no `gvisor_sentry`
+ * (the Go module of gVisor has none), and it is one day older than the security floor.
+ */
+export function synthesizeQuickstart({ outdir, mirror, image, release }: QuickstartOptions): void {
+  const app = new App({ outdir });
+  const platform = new Chart(app, 'sandbox', { namespace: PLATFORM_NAMESPACE });
+  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image });
+  const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
+  const gvisor = new GVisorRuntime(platform, 'gvisor', {
+    release: GVisorRelease.of(release.release, { [arch]: release.sha512, requiredFiles: [], allowBelowSecurityFloor: true }),
+  });
+
+  const team = new Chart(app, 'team', { namespace: TEAM_NAMESPACE });
+  new SandboxedPod(team, 'web', {
+    runtime: gvisor,
+    metadata: { name: 'web' },
+    terminationGracePeriodSeconds: 1,
+    containers: [{
+      name: 'web',
+      image: busyboxImage().reference,
+      command: ['sh', '-c', 'dmesg; while :; do sleep 1; done'],
+      security: { runAsUser: NOBODY },
+    }],
+  });
+  app.synth();
+}

@@ -1,0 +1,66 @@
+import { ClusterControlPlane } from './cluster-control-plane';
+import { ClusterNetwork } from './cluster-network';
+import { ClusterNode } from './cluster-node';
+import type { Kubectl } from './kubectl';
+import { ReleaseMirror } from './release-mirror';
+
+export const NODE = 'node-1';
+
+/** A cluster with one node, in network namespaces of its own. */
+export class RealCluster {
+  static async start(): Promise<RealCluster> {
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      const network = await ClusterNetwork.create();
+      undo.push(() => network.remove());
+      const plane = await ClusterControlPlane.start(network.controlPlane, [NODE]);
+      undo.push(() => plane.stop());
+      const mirror = await ReleaseMirror.start(network.controlPlane);
+      undo.push(() => mirror.stop());
+      const node = await ClusterNode.boot({
+        name: NODE,
+        kubeconfig: plane.kubeconfig(NODE),
+        clientCertificate: plane.kubeletClientCertificate,
+        network: () => network.connectNode(),
+      });
+      undo.push(() => node.stop());
+      const cluster = new RealCluster(await plane.kubectl(), node, mirror, undo);
+      await cluster.nodeReady();
+      return cluster;
+    } catch (error) {
+      await stopAll(undo);
+      throw error;
+    }
+  }
+
+  private constructor(
+    readonly kubectl: Kubectl,
+    readonly node: ClusterNode,
+    readonly mirror: ReleaseMirror,
+    private readonly undo: readonly (() => Promise<void>)[],
+  ) {}
+
+  async nodeReady(): Promise<void> {
+    const { node } = this;
+    try {
+      await this.kubectl.until('the node to be ready', kubectl => readyCondition(kubectl.get('node', NODE)), ready => ready === 'True');
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nthe kubelet says:\n${node.journal('kubelet.service')}\ncontainerd says:\n${node.journal('containerd.service')}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await stopAll(this.undo);
+  }
+}
+
+/** What was started last is stopped first, and a failure keeps nothing else from being stopped. */
+async function stopAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const stop of [...undo].reverse()) await stop().catch(error => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}
+
+function readyCondition(object: any): string | undefined {
+  return object.status.conditions?.find(({ type }: { type: string }) => type === 'Ready')?.status;
+}
