@@ -5,6 +5,7 @@ import { Bundle, readBundle } from './bundle';
 import { ContainerdNode } from './containerd-node';
 import { Host } from './host/host';
 import { readJournal } from './journal';
+import { lastWords } from './last-words';
 import { log } from './log';
 import { Node } from './node';
 import { Refusal } from './refusal';
@@ -30,6 +31,8 @@ export interface InstallOptions {
   readonly shared?: string;
   readonly host?: Host;
   readonly node?: (platform: PlatformPlan) => Node;
+  /** The file for the container's termination message. */
+  readonly terminationLog?: string;
 }
 
 const PREPARE = [recover, preflight, stage];
@@ -48,17 +51,21 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const connect = options.node ?? ((platform: PlatformPlan) => new ContainerdNode(host, platform));
   const failed = failedAttempts(host, planHash) + (readJournal(host)?.planHash === planHash ? 1 : 0);
   const run = newRun(bundle, planHash, connect(bundle.plan.platform), failed + 1 >= ATTEMPTS);
+  const end = (message: string) => {
+    log('install', '', message, startedAt);
+    lastWords(message, options.terminationLog);
+  };
   let handlers: readonly HandlerVerdict[];
   try {
     handlers = bundle.hash === planHash ? await carryOutPlan(run) : await proveAgain(run, bundle, connect);
   } catch (error) {
     if (error instanceof FilesOfAnotherRollout) {
-      log('install', '', error.message, startedAt);
+      end(error.message);
       return 1;
     }
     if (!isFinal(error, run)) {
       host.tryTo(() => writeFailedAttempts(host, { planHash, failed: failed + 1 }));
-      log('install', '', `attempt ${failed + 1} of ${ATTEMPTS} failed: ${(error as Error).message}`, startedAt);
+      end(`attempt ${failed + 1} of ${ATTEMPTS} failed: ${(error as Error).message}`);
       return 1;
     }
     handlers = allFailed(run, error as Error);
@@ -66,8 +73,12 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const verdict: InstallVerdict = { planHash, handlers };
   host.tryTo(() => forgetFailedAttempts(host));
   new Host().write(join(shared, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`, 0o644);
-  log('install', '', handlers.map(({ handler, verdict: found }) => `${handler} ${found}`).join(', ') || 'everything was taken back', startedAt);
+  end(handlers.map(outcome).join('; ') || 'everything was taken back');
   return 0;
+}
+
+function outcome({ handler, verdict, step, reason }: HandlerVerdict): string {
+  return `${handler} ${verdict}${step ? ` at ${step}` : ''}${reason ? `: ${reason}` : ''}`;
 }
 
 /** The mounted files are not those that this Pod was made for; it is not the node that has to change. */

@@ -1,6 +1,7 @@
 import { admit } from './admit';
 import { claim } from './claim';
 import { install } from './install';
+import { lastWords } from './last-words';
 
 /** The three containers of the installer; each returns its exit code, or nothing for 0. */
 const COMMANDS: { readonly [name: string]: () => Promise<number | void> } = { admit, claim, install };
@@ -14,6 +15,7 @@ async function main(name = ''): Promise<number> {
     return await COMMANDS[name]() ?? 0;
   } catch (error) {
     console.error(`${name}: ${(error as Error).message}`);
+    lastWords((error as Error).message);
     return 1;
   }
 }

@@ -12,6 +12,8 @@ export const POD_LAYOUT = {
   ready: '/run/sandbox-runtimes/ready',
   /** Token, certificate and namespace, where Kubernetes itself would mount them. */
   serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+  /** Where the kubelet takes a container's termination message from; its own default. */
+  terminationLog: '/dev/termination-log',
   /** The host's /usr, recursive read-only. */
   hostUsr: '/host/usr',
 } as const;

@@ -175,6 +175,15 @@ describe('attempts', () => {
       /attempt 1 of 5 failed: handler runsc: the sandbox did not start; .*config\.toml are as before, containerd was restarted with them and the default runtime was proven/));
   });
 
+  test('end with words that outlive the log: first that there will be another one, at last which handler failed and why', async () => {
+    const node = installation();
+    const bundle = bundleOf(server, { runtimes: [{}, { handler: 'other' }] });
+    await node.run(bundle, failing);
+    expect(node.lastWords).toMatch(/^attempt 1 of 5 failed: handler runsc: the sandbox did not start; .* are as before/);
+    for (let attempt = 2; attempt <= 5; attempt++) await node.run(bundle, failing);
+    expect(node.lastWords).toBe('runsc failed at prove: the sandbox did not start; other ready');
+  });
+
   test('at last leave out the handler that cannot be proven, and serve the other one', async () => {
     const node = installation();
     const bundle = bundleOf(server, { runtimes: [{}, { handler: 'other' }] });

@@ -146,8 +146,11 @@ export class Installation {
   readonly daemons = new FakeDaemons();
   readonly root: string;
 
+  private readonly terminationLog: string;
+
   constructor(private readonly folder: string) {
     this.root = join(folder, 'host');
+    this.terminationLog = join(folder, 'termination-log');
     this.put('/proc/sys/kernel/osrelease', '6.8.0-51-generic\n');
     for (const directory of ['/etc/containerd', '/opt/sandbox-runtimes', '/var/lib/sandbox-runtimes', '/run/containerd']) {
       mkdirSync(join(this.root, directory), { recursive: true });
@@ -161,6 +164,11 @@ export class Installation {
 
   read(path: string): string {
     return readFileSync(join(this.root, path), 'utf8');
+  }
+
+  /** The container's termination message. */
+  get lastWords(): string {
+    return readFileSync(this.terminationLog, 'utf8');
   }
 
   /** A Pod whose shim was started from a release. */
@@ -179,10 +187,12 @@ export class Installation {
     for (const directory of [mounted, shared]) rmSync(directory, { recursive: true, force: true });
     mkdirSync(join(mounted, 'files'), { recursive: true });
     mkdirSync(shared);
+    writeFileSync(this.terminationLog, '');
     for (const [name, content] of Object.entries(bundle)) writeFileSync(join(mounted, name), content);
     const host = options.host ?? new Host(this.root);
     const node = (platform: PlatformPlan) => new FakeNode({ daemons: this.daemons, ...options, host, platform });
-    const code = await install({ env: { PLAN_HASH: options.hash ?? planHash(bundle) }, bundle: mounted, shared, host, node });
+    const { terminationLog } = this;
+    const code = await install({ env: { PLAN_HASH: options.hash ?? planHash(bundle) }, bundle: mounted, shared, host, node, terminationLog });
     const verdict = new Host(shared).read('/verdict.json')?.toString();
     return { code, verdict: verdict === undefined ? undefined : JSON.parse(verdict) as InstallVerdict };
   }
