@@ -11,7 +11,8 @@ import { CriClient, CriStatus } from './cri/cri-client';
 import { waitForCri } from './cri/wait-for-cri';
 import { FileChange } from './file-change';
 import { Host } from './host/host';
-import { ContainerdFacts, KubeletRestart, Node } from './node';
+import { runningShims } from './host/running-shims';
+import { ContainerRuntimeFacts, KubeletRestart, Node, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
@@ -28,6 +29,7 @@ const ARCHITECTURES: { readonly [nodeJs: string]: string } = { x64: 'amd64' };
 
 /** A node whose container runtime is containerd. */
 export class ContainerdNode implements Node {
+  readonly containerRuntimeName = 'containerd';
   readonly architecture = ARCHITECTURES[process.arch] ?? process.arch;
   private readonly strategy: RestartStrategy;
 
@@ -35,7 +37,7 @@ export class ContainerdNode implements Node {
     this.strategy = restartStrategy(platform.restart);
   }
 
-  async containerd(): Promise<ContainerdFacts> {
+  async containerRuntime(): Promise<ContainerRuntimeFacts> {
     const running = await this.strategy.command();
     const version = await containerdVersion(await this.command());
     const config = loadConfig(this.files(), this.platform.configFile);
@@ -47,13 +49,18 @@ export class ContainerdNode implements Node {
     };
   }
 
-  async planContainerd(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+  async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
     const version = await containerdVersion(await this.command());
     return planContainerdChanges({ platform: this.platform, containerdVersion: version, files: this.files(), handlers, owner });
   }
 
-  async validateContainerd(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<boolean> {
-    return validateContainerdChanges({ command: await this.command(), platform: this.platform, files: this.files(), changes, handlers });
+  async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
+    const command = await this.command();
+    const changesBehaviour = await validateContainerdChanges({ command, platform: this.platform, files: this.files(), changes, handlers });
+    return {
+      changesBehaviour,
+      finding: changesBehaviour ? 'containerd reads only our handlers differently, and its CRI comes up' : 'containerd reads nothing differently',
+    };
   }
 
   async servedHandlers(): Promise<readonly string[]> {
@@ -61,9 +68,10 @@ export class ContainerdNode implements Node {
     return handlers ?? Object.keys(config?.containerd?.runtimes ?? {});
   }
 
-  async restartContainerd(): Promise<void> {
+  async activate(): Promise<string> {
     await this.strategy.restart();
     await waitForCri(this.platform.socket, CRI_READY_MS);
+    return 'runs again and its CRI is ready';
   }
 
   async restartKubelet({ unit, kind }: KubeletRestart): Promise<void> {
@@ -88,6 +96,10 @@ export class ContainerdNode implements Node {
 
   async proveDefaultRuntime(): Promise<void> {
     await proveDefaultRuntime(this.platform.socket);
+  }
+
+  async runningShims(): Promise<readonly string[] | undefined> {
+    return runningShims(this.host, this.platform.socket);
   }
 
   private files() {

@@ -96,7 +96,7 @@ function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttem
     record: undefined,
     journal: undefined,
     changes: [],
-    changesContainerd: false,
+    changesContainerRuntime: false,
     restarted: false,
   };
 }

@@ -6,8 +6,8 @@ import { KubeletPlan } from '../src/installer/install-plan';
 /** Which kubelet is restarted, and whether systemd has to read its drop-ins again before. */
 export type KubeletRestart = Pick<KubeletPlan, 'unit' | 'kind'>;
 
-/** What there is to know about a node's containerd before anything is changed. */
-export interface ContainerdFacts {
+/** What there is to know about a node's container runtime before anything is changed. */
+export interface ContainerRuntimeFacts {
   /** Of the binary that a restart would start. */
   readonly version: string;
   /** Main configuration file that it reads; undefined where that cannot be found out. */
@@ -18,21 +18,33 @@ export interface ContainerdFacts {
   readonly notices: readonly string[];
 }
 
+/** What trying changes off the host has shown. */
+export interface Validation {
+  /** Whether they change what the container runtime does: without that it need not be told. */
+  readonly changesBehaviour: boolean;
+  /** For the log. */
+  readonly finding: string;
+}
+
 /** What the steps ask of a node: its files, its container runtime and its kubelet. */
 export interface Node {
   readonly host: Host;
+  /** `containerd`, as the log names it. */
+  readonly containerRuntimeName: string;
   /** In Kubernetes' spelling: `amd64`, `arm64`. */
   readonly architecture: string;
-  containerd(): Promise<ContainerdFacts>;
-  /** The changes after which containerd serves these handlers besides what is not ours; none takes ours back. */
-  planContainerd(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;
-  /** Tries changes off the host; true if they change what containerd does. */
-  validateContainerd(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<boolean>;
-  /** Handlers that the running containerd knows. */
+  containerRuntime(): Promise<ContainerRuntimeFacts>;
+  /** The changes after which the container runtime serves these handlers besides what is not ours; none takes ours back. */
+  planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;
+  /** Tries changes off the host, before anything is written. */
+  validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation>;
+  /** Handlers that the running container runtime knows. */
   servedHandlers(): Promise<readonly string[]>;
-  /** Resolves when the CRI is ready again. */
-  restartContainerd(): Promise<void>;
+  /** Has the container runtime read its files again. @returns how, for the log, once it is ready. */
+  activate(): Promise<string>;
   restartKubelet(kubelet: KubeletRestart): Promise<void>;
   proveHandler(handler: string): Promise<void>;
   proveDefaultRuntime(): Promise<void>;
+  /** The shims of the Pods that run here, by path; undefined where that cannot be known, so that every release may be in use. */
+  runningShims(): Promise<readonly string[] | undefined>;
 }

@@ -34,7 +34,7 @@ export interface InstalledHandler extends HandlerTables {
 }
 
 /** Whom a file is for. */
-export type Purpose = 'containerd' | 'kubelet' | 'crictl' | 'shim';
+export type Purpose = 'container runtime' | 'kubelet' | 'crictl' | 'shim';
 
 export interface InstalledFile {
   readonly path: string;

@@ -34,9 +34,9 @@ export interface Run {
   /** There from the first write until the run is recorded or taken back. */
   journal: Journal | undefined;
   changes: readonly PlannedChange[];
-  /** Whether the changes have to be made known to containerd. */
-  changesContainerd: boolean;
-  /** Whether containerd may have read what was written. */
+  /** Whether the changes have to be made known to the container runtime. */
+  changesContainerRuntime: boolean;
+  /** Whether the container runtime may have read what was written. */
   restarted: boolean;
 }
 
@@ -85,7 +85,7 @@ export async function takeBack(steps: readonly Step[], run: Run): Promise<void> 
 async function takenBack(steps: readonly Step[], run: Run): Promise<string> {
   if (!run.journal) return '';
   const restored = run.journal.files.map(({ path }) => path).join(', ');
-  const restarted = run.restarted ? ', containerd was restarted with them' : '';
+  const restarted = run.restarted ? `, ${run.node.containerRuntimeName} was restarted with them` : '';
   const startedAt = performance.now();
   try {
     await takeBack(steps, run);

@@ -13,10 +13,10 @@ export const planFiles: Step = {
   name: 'plan',
   async apply(run) {
     const { node, plan } = run;
-    const containerd = await node.planContainerd(plan.installer, wantedTables(run));
+    const containerRuntime = await node.planHandlers(plan.installer, wantedTables(run));
     run.changes = [
       ...run.runtimes.flatMap(({ config }) => change(run, config.path, 'shim', contentOf(run, config))),
-      ...containerd.map((planned) => ({ ...planned, purpose: 'containerd' as const })),
+      ...containerRuntime.map((planned) => ({ ...planned, purpose: 'container runtime' as const })),
       ...wholeFile(run, 'kubelet', plan.kubelet?.file),
       ...wholeFile(run, 'crictl', plan.crictl),
     ];

@@ -6,7 +6,7 @@ import { compareContainerdVersions } from '../containerd/containerd-version';
 import { atLeast, hasDevice, kernelRelease, sysctl } from '../host/kernel';
 import { isNoExec } from '../host/mounts';
 import { log } from '../log';
-import { ContainerdFacts } from '../node';
+import { ContainerRuntimeFacts } from '../node';
 import { Refusal } from '../refusal';
 import { failHandler, Run, Step } from '../transaction';
 
@@ -21,7 +21,7 @@ export const preflight: Step = {
     if (!runtimes.length) return;
     const startedAt = performance.now();
     checkDisk(run);
-    const containerd = await node.containerd();
+    const containerd = await node.containerRuntime();
     checkConfigFile(run, containerd);
     for (const notice of [...containerd.notices, ...adviceFor(containerd.version)]) log('preflight', `containerd ${containerd.version}`, notice);
     for (const runtime of runtimes) {
@@ -46,12 +46,12 @@ function checkDisk({ node: { host } }: Run): void {
 }
 
 /** A table in a file that containerd does not read would be of no use. */
-function checkConfigFile({ plan: { platform } }: Run, { configFile }: ContainerdFacts): void {
+function checkConfigFile({ plan: { platform } }: Run, { configFile }: ContainerRuntimeFacts): void {
   if (configFile === undefined || configFile === platform.configFile) return;
   throw new Refusal(`containerd of this node reads ${configFile}, and the platform of the installer says ${platform.configFile}: give it the platform of these nodes`);
 }
 
-async function checkHandler(run: Run, runtime: RuntimePlan, containerd: ContainerdFacts): Promise<void> {
+async function checkHandler(run: Run, runtime: RuntimePlan, containerd: ContainerRuntimeFacts): Promise<void> {
   const { node, files, plan } = run;
   const { requires, artifact } = runtime;
   if (!artifact.archives[node.architecture]) {
@@ -69,7 +69,7 @@ async function checkHandler(run: Run, runtime: RuntimePlan, containerd: Containe
     throw new Refusal(`containerd labels containers for SELinux (enable_selinux), which ${runtime.runtime} cannot work with: set enable_selinux = false on these nodes`);
   }
   // What stands in the way of this handler alone: a table of somebody else, or a file that cannot be extended at all.
-  await node.planContainerd(plan.installer, [handlerTables(runtime, files)]);
+  await node.planHandlers(plan.installer, [handlerTables(runtime, files)]);
 }
 
 function checkContainerd(version: string, { minimum, broken }: NodeRequirements['containerd']): void {

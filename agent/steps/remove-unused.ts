@@ -1,6 +1,5 @@
 import { basename, dirname, join } from 'node:path';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
-import { runningShims } from '../host/running-shims';
 import { log } from '../log';
 import { Run, Step } from '../transaction';
 
@@ -13,7 +12,7 @@ const CONFIGS = join(HOST_LAYOUT.opt, 'config');
 export const removeUnused: Step = {
   name: 'remove unused',
   async apply(run) {
-    const shims = runningShims(run.node.host, run.plan.platform.socket);
+    const shims = await run.node.runningShims();
     if (!shims) return log('remove unused', HOST_LAYOUT.opt, 'kept as it is: a running Pod does not say which release it uses');
     try {
       removeReleases(run, shims);

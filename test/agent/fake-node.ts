@@ -2,7 +2,8 @@ import { hostFiles } from '../../agent/containerd/host-files';
 import { HandlerTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
-import { ContainerdFacts, KubeletRestart, Node } from '../../agent/node';
+import { runningShims } from '../../agent/host/running-shims';
+import { ContainerRuntimeFacts, KubeletRestart, Node, Validation } from '../../agent/node';
 import { PlatformPlan } from '../../src/installer/install-plan';
 
 /** What a daemon on the fake node has read, and what happened to it; survives the runs of the agent. */
@@ -18,7 +19,7 @@ export interface FakeNodeOptions {
   readonly platform: PlatformPlan;
   readonly daemons: FakeDaemons;
   readonly version?: string;
-  readonly facts?: Partial<ContainerdFacts>;
+  readonly facts?: Partial<ContainerRuntimeFacts>;
   /** The changes of files have no effect on containerd. */
   readonly changesNothing?: boolean;
   /** Throws where something is to go wrong; called with what is done: `restart`, `restart kubelet`, `prove runsc`, `validate`. */
@@ -27,6 +28,7 @@ export interface FakeNodeOptions {
 
 /** A node with real files in a scratch folder, planned for by the real code, and daemons that only remember. */
 export class FakeNode implements Node {
+  readonly containerRuntimeName = 'containerd';
   readonly architecture = 'amd64';
   readonly host: Host;
 
@@ -34,28 +36,29 @@ export class FakeNode implements Node {
     this.host = options.host;
   }
 
-  async containerd(): Promise<ContainerdFacts> {
+  async containerRuntime(): Promise<ContainerRuntimeFacts> {
     return { version: this.version, configFile: this.options.platform.configFile, selinux: false, notices: [], ...this.options.facts };
   }
 
-  async planContainerd(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+  async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
     return planContainerdChanges({ platform: this.options.platform, containerdVersion: this.version, files: this.files(), handlers, owner });
   }
 
-  async validateContainerd(): Promise<boolean> {
+  async validateHandlers(): Promise<Validation> {
     this.do('validate');
-    return !this.options.changesNothing;
+    return { changesBehaviour: !this.options.changesNothing, finding: 'tried' };
   }
 
   async servedHandlers(): Promise<readonly string[]> {
     return this.options.daemons.served;
   }
 
-  async restartContainerd(): Promise<void> {
+  async activate(): Promise<string> {
     this.do('restart');
     const { daemons, platform } = this.options;
     daemons.containerdRestarts++;
     daemons.served = installedHandlers(platform, this.files());
+    return 'runs again';
   }
 
   async restartKubelet(kubelet: KubeletRestart): Promise<void> {
@@ -72,6 +75,10 @@ export class FakeNode implements Node {
   async proveDefaultRuntime(): Promise<void> {
     this.do('prove default');
     this.options.daemons.proofs.push('');
+  }
+
+  async runningShims(): Promise<readonly string[] | undefined> {
+    return runningShims(this.host, this.options.platform.socket);
   }
 
   private get version(): string {
