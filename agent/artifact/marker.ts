@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { archiveId } from './archive-files';
 import { UnpackedFile } from './unpack';
 import { ArchivePlan } from '../../src/installer/install-plan';
 import { Host } from '../host/host';
@@ -6,13 +7,18 @@ import { Host } from '../host/host';
 /** The last file that is written into an unpacked release: what it was unpacked from, and what must be there. */
 export interface Marker {
   readonly checksum: string;
+  readonly root?: string;
+  /** Which part of the archive it is; absent: all of it. */
+  readonly include?: readonly string[];
   readonly files: readonly UnpackedFile[];
 }
 
 const MARKER = '.sandbox-runtimes.json';
 
 /** Says that a folder is complete; to be called when everything else in it is on the disk. */
-export function writeMarker(host: Host, directory: string, marker: Marker): void {
+export function writeMarker(host: Host, directory: string, archive: ArchivePlan, files: readonly UnpackedFile[]): void {
+  const { root, include } = archive;
+  const marker: Marker = { checksum: archiveId(archive), root, include, files };
   host.write(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`, 0o644);
 }
 
@@ -24,8 +30,12 @@ export function completeMarker(host: Host, directory: string): Marker | undefine
   return marker?.files.every(({ path, size }) => host.stat(join(directory, path))?.size === size) ? marker : undefined;
 }
 
-export function markerChecksum({ checksum }: ArchivePlan): string {
-  return `${checksum.algorithm}:${checksum.hex.toLowerCase()}`;
+/** Whether a folder with this marker has all that is wanted of an archive; it may have more. */
+export function satisfies({ checksum, root, include: had }: Marker, archive: ArchivePlan): boolean {
+  if (checksum !== archiveId(archive) || root !== archive.root) return false;
+  if (had === undefined) return true;
+  const has = (path: string) => had.some((part) => part === path || (part.endsWith('/') && path.startsWith(part)));
+  return archive.include !== undefined && archive.include.every(has);
 }
 
 function parse(text: string): Marker | undefined {

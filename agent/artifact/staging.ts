@@ -1,9 +1,9 @@
 import { execFile, ExecFileException } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ArchiveFiles, archiveId } from './archive-files';
 import { isExecutable } from './bits';
-import { download } from './download';
-import { completeMarker, markerChecksum, writeMarker } from './marker';
+import { completeMarker, satisfies, writeMarker } from './marker';
 import { unpack, UnpackedFile } from './unpack';
 import { ArchivePlan, ArtifactPlan } from '../../src/installer/install-plan';
 import { explained } from '../host/errno';
@@ -13,26 +13,41 @@ import { Refusal } from '../refusal';
 
 const VERSION_TIMEOUT_MS = 30_000;
 
+/** True where the release is in its folder already, complete. */
+export function isStaged(host: Host, artifact: ArtifactPlan, arch: string): boolean {
+  const marker = completeMarker(host, artifact.directory);
+  return marker !== undefined && satisfies(marker, archiveFor(artifact, arch));
+}
+
+/** The archive for an architecture. */
+export function archiveFor({ archives }: ArtifactPlan, arch: string): ArchivePlan {
+  if (archives[arch]) return archives[arch];
+  throw new Refusal(`the release has no archive for ${arch}, only for ${Object.keys(archives).join(', ')}`);
+}
+
 /**
  * Brings a release to its folder, unless it is there already, and runs it once. The folder appears complete or not
- * at all; an archive is verified before it is opened and removed when it is unpacked.
+ * at all; an archive is verified before it is opened.
  *
  * @param shims of the Pods that run, whose files must not change under them; undefined if that is not known.
  */
-export async function stageArtifact(host: Host, artifact: ArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
+export async function stageArtifact(
+  host: Host, artifact: ArtifactPlan, arch: string, shims: readonly string[] | undefined, files: ArchiveFiles,
+): Promise<void> {
   const { directory } = artifact;
-  const archive = artifact.archives[arch];
-  if (!archive) throw new Refusal(`the release has no archive for ${arch}, only for ${Object.keys(artifact.archives).join(', ')}`);
+  const archive = archiveFor(artifact, arch);
   const staged = completeMarker(host, directory);
-  if (staged?.checksum === markerChecksum(archive)) {
+  if (staged && satisfies(staged, archive)) {
     checkRequired(host, artifact, directory);
     return checkVersion(host, artifact);
   }
   if (staged && (shims === undefined || shims.some((shim) => shim.startsWith(`${directory}/`)))) {
-    throw new Refusal(`${directory} holds another archive of the same version (${staged.checksum}) and Pods run from it: `
-      + 'give the new archive a version of its own, or remove the Pods first');
+    throw new Refusal(staged.checksum === archiveId(archive)
+      ? `${directory} holds too small a part of its archive for this plan and Pods run from it: remove the Pods first`
+      : `${directory} holds another archive of the same version (${staged.checksum}) and Pods run from it: `
+        + 'give the new archive a version of its own, or remove the Pods first');
   }
-  await unpackBeside(host, artifact, archive);
+  await unpackBeside(host, artifact, archive, await files.get(archive));
   try {
     await checkVersion(host, artifact);
   } catch (error) {
@@ -41,29 +56,23 @@ export async function stageArtifact(host: Host, artifact: ArtifactPlan, arch: st
   }
 }
 
-async function unpackBeside(host: Host, artifact: ArtifactPlan, archive: ArchivePlan): Promise<void> {
+async function unpackBeside(host: Host, artifact: ArtifactPlan, archive: ArchivePlan, file: string): Promise<void> {
   const { directory } = artifact;
-  const file = unfinishedName(`${directory}.${archive.format}`);
   const beside = unfinishedName(directory);
+  const startedAt = performance.now();
   try {
     host.makeDirectories(dirname(directory));
-    const downloadedAt = performance.now();
-    await download(host, archive, file);
-    log('stage', archive.url, `downloaded, ${archive.checksum.algorithm} verified`, downloadedAt);
-    const unpackedAt = performance.now();
     host.removeTree(beside);
     host.makeDirectories(beside);
-    const files = await unpack(host, file, beside);
-    host.removeTree(file);
+    const files = await unpack(host, file, beside, archive);
     checkRequired(host, artifact, beside);
-    writeMarker(host, beside, { checksum: markerChecksum(archive), files });
+    writeMarker(host, beside, archive, files);
     // What is in the way is incomplete, or another archive that no Pod runs from.
     host.discard(directory);
     host.rename(beside, directory);
-    log('stage', directory, `unpacked ${describeFiles(files)}`, unpackedAt);
+    log('stage', directory, `unpacked ${describeFiles(files)}`, startedAt);
   } catch (error) {
     host.tryTo(() => host.removeTree(beside));
-    host.tryTo(() => host.removeTree(file));
     if (error instanceof Refusal) throw new Refusal(`${archive.url}: ${error.message}`);
     throw explained(error, `unpacking ${archive.url} to ${directory}`);
   }

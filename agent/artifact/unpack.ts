@@ -1,10 +1,13 @@
 /// <reference path="../zstd.d.ts" />
-import { dirname, join, normalize } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
+import { ArchiveIndex } from './archive-index';
 import { isExecutable } from './bits';
+import { entryPath, hardLinkTarget, linkTarget } from './entry-path';
 import { TarEntry, TarReader, TarSink } from './tar';
 import { zstdFrames } from './zstd-frames';
+import { ArchivePlan } from '../../src/installer/install-plan';
 import { Host } from '../host/host';
 import { Refusal } from '../refusal';
 
@@ -16,21 +19,35 @@ export interface UnpackedFile {
   readonly size: number;
 }
 
+/** Which part of an archive is unpacked. */
+export type ArchivePart = Pick<ArchivePlan, 'root' | 'include'>;
+
 /**
- * Unpacks a `tar.zst` into an existing empty folder. Folders become 0755, files 0644 or, where the archive says that
- * they are executable, 0755: runsc starts itself again as an unprivileged user. All of it is on the disk on return.
+ * Unpacks a `tar.zst`, or a part of it, into an existing empty folder. Folders become 0755, files 0644 or, where the
+ * archive says that they are executable, 0755: runsc starts itself again as an unprivileged user. All of it is on the
+ * disk on return.
  */
-export async function unpack(host: Host, archive: string, directory: string): Promise<UnpackedFile[]> {
-  const tree = new UnpackedTree(host, directory);
-  const reader = new TarReader(tree);
+export async function unpack(host: Host, archive: string, directory: string, { root, include }: ArchivePart = {}): Promise<UnpackedFile[]> {
+  const tree = new UnpackedTree(host, directory, root, include && await chosenPaths(host, archive, root, include));
   try {
-    for await (const chunk of decompressed(host, archive)) reader.push(chunk);
-    reader.finish();
+    await readArchive(host, archive, tree);
   } finally {
     tree.close();
   }
   tree.sync();
   return tree.files;
+}
+
+async function chosenPaths(host: Host, archive: string, root: string | undefined, include: readonly string[]): Promise<ReadonlySet<string>> {
+  const index = new ArchiveIndex(root);
+  await readArchive(host, archive, index);
+  return index.choose(include);
+}
+
+async function readArchive(host: Host, archive: string, sink: TarSink): Promise<void> {
+  const reader = new TarReader(sink);
+  for await (const chunk of decompressed(host, archive)) reader.push(chunk);
+  reader.finish();
 }
 
 async function* decompressed(host: Host, archive: string): AsyncGenerator<Buffer> {
@@ -66,22 +83,27 @@ class UnpackedTree implements TarSink {
   private readonly entries = new Map<string, TarEntry['type'] | 'implied directory'>([['.', 'implied directory']]);
   private open: { readonly file: number; readonly mode: number } | undefined;
 
-  constructor(private readonly host: Host, private readonly directory: string) {}
+  /** @param chosen paths that are unpacked, with the folders above them. @default all below `root` */
+  constructor(
+    private readonly host: Host, private readonly directory: string, private readonly root?: string, private readonly chosen?: ReadonlySet<string>,
+  ) {}
 
   begin(entry: TarEntry): void {
-    const path = insidePath(entry.name);
+    const path = entryPath(entry.name, this.root);
+    if (path === undefined || this.chosen?.has(path) === false) return;
     const known = this.entries.get(path);
     if (known && !(entry.type === 'directory' && known === 'implied directory')) throw new Refusal(`the archive has two entries named ${entry.name}`);
     this.makeParents(path, entry.name);
     this.entries.set(path, entry.type);
     if (entry.type === 'directory' && !known) this.makeDirectory(path);
-    if (entry.type === 'symlink') this.host.fs.symlinkSync(insideLink(path, entry), this.at(path));
+    if (entry.type === 'symlink') this.host.fs.symlinkSync(linkTarget(path, entry, this.root), this.at(path));
     if (entry.type === 'hardlink') this.makeHardLink(path, entry);
     if (entry.type === 'file') this.makeFile(path, entry);
   }
 
   content(bytes: Buffer): void {
-    for (let written = 0; written < bytes.length;) written += this.host.fs.writeSync(this.open!.file, bytes, written);
+    if (!this.open) return;
+    for (let written = 0; written < bytes.length;) written += this.host.fs.writeSync(this.open.file, bytes, written);
   }
 
   end(): void {
@@ -129,9 +151,11 @@ class UnpackedTree implements TarSink {
     this.files.push({ path, size });
   }
 
-  private makeHardLink(path: string, { name, link }: TarEntry): void {
-    const target = insidePath(link);
-    if (this.entries.get(target) !== 'file') throw new Refusal(`the archive has a hard link to something that is no file before it: ${name} -> ${link}`);
+  private makeHardLink(path: string, entry: TarEntry): void {
+    const target = hardLinkTarget(entry, this.root);
+    if (this.entries.get(target) !== 'file') {
+      throw new Refusal(`the archive has a hard link to something that is no file before it: ${entry.name} -> ${entry.link}`);
+    }
     this.host.fs.linkSync(this.at(target), this.at(path));
     this.entries.set(path, 'file');
     this.files.push({ path, size: this.files.find((file) => file.path === target)!.size });
@@ -140,27 +164,4 @@ class UnpackedTree implements TarSink {
   private at(path: string): string {
     return this.host.at(join(this.directory, path));
   }
-}
-
-/** The path of an entry relative to the folder, without `./` and the slash of a folder. */
-function insidePath(name: string): string {
-  const parts = name.split('/');
-  if (name === '' || name.startsWith('/') || parts.includes('..') || name.includes('\0')) {
-    throw new Refusal(`the archive has an entry outside of its folder: ${JSON.stringify(name)}`);
-  }
-  return normalize(name).replace(/\/$/, '');
-}
-
-/**
- * The target of a symbolic link that stays in the folder. `..` may only come first: the link itself lies in a real
- * folder, but a name in its target may be another link, and `..` after that would climb from where that one leads.
- */
-function insideLink(path: string, { name, link }: TarEntry): string {
-  const parts = link.split('/').filter((part) => part !== '.' && part !== '');
-  const climbsLate = parts.lastIndexOf('..') > parts.findIndex((part) => part !== '..') && parts.some((part) => part !== '..');
-  const target = normalize(join(dirname(path), link));
-  if (link === '' || link.startsWith('/') || climbsLate || target === '..' || target.startsWith('../')) {
-    throw new Refusal(`the archive has a link that leaves its folder: ${name} -> ${link}`);
-  }
-  return link;
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { zstdCompressSync } from 'node:zlib';
 import { tar, WrittenEntry } from './tar-writer';
-import { stageArtifact } from '../../../agent/artifact/staging';
+import { ArchiveFiles } from '../../../agent/artifact/archive-files';
+import { isStaged, stageArtifact } from '../../../agent/artifact/staging';
 import { Host } from '../../../agent/host/host';
 import { Refusal } from '../../../agent/refusal';
 import { ArtifactPlan } from '../../../src/installer/install-plan';
@@ -35,18 +36,18 @@ function artifact(entries: readonly WrittenEntry[], change: Partial<ArtifactPlan
 test('brings a release to its folder, once', async () => {
   const host = new Host(scratch());
   const wanted = artifact([PROGRAM]);
-  await stageArtifact(host, wanted, 'amd64', []);
+  await stage(host, wanted, 'amd64', []);
   const [tree, requests] = [hostTree(host.root), server.requests.length];
   expect(host.list(DIRECTORY)).toEqual(['.sandbox-runtimes.json', 'runsc']);
-  await stageArtifact(host, wanted, 'amd64', []);
+  await stage(host, wanted, 'amd64', []);
   expect([hostTree(host.root), server.requests.length]).toEqual([tree, requests]);
 });
 
 test('brings a release again of which a file is damaged', async () => {
   const host = new Host(scratch());
-  await stageArtifact(host, artifact([PROGRAM]), 'amd64', []);
+  await stage(host, artifact([PROGRAM]), 'amd64', []);
   writeFileSync(host.at(`${DIRECTORY}/runsc`), '');
-  await stageArtifact(host, artifact([PROGRAM]), 'amd64', [`${DIRECTORY}/runsc`]);
+  await stage(host, artifact([PROGRAM]), 'amd64', [`${DIRECTORY}/runsc`]);
   expect(host.read(`${DIRECTORY}/runsc`)?.toString()).toBe(PROGRAM.content);
 });
 
@@ -59,25 +60,63 @@ test.each([
   ['leaves its folder', artifactOf([{ name: '../x', content: '' }]), /http:.*: the archive has an entry outside of its folder/],
 ])('refuses an archive that %s, and leaves nothing of it', async (_, wanted, message) => {
   const host = new Host(scratch());
-  const attempt = stageArtifact(host, wanted(), 'amd64', []);
+  const attempt = stage(host, wanted(), 'amd64', []);
   await expect(attempt).rejects.toThrow(message);
   await expect(attempt).rejects.toThrow(Refusal);
   expect(host.list('/opt/sandbox-runtimes/gvisor')).toEqual([]);
 });
 
 test('refuses a release without an archive for the architecture', async () => {
-  await expect(stageArtifact(new Host(scratch()), artifact([PROGRAM]), 'arm64', [])).rejects.toThrow('the release has no archive for arm64, only for amd64');
+  await expect(stage(new Host(scratch()), artifact([PROGRAM]), 'arm64', [])).rejects.toThrow('the release has no archive for arm64, only for amd64');
 });
 
 test('replaces another archive of the same version only while no Pod runs from it', async () => {
   const host = new Host(scratch());
-  await stageArtifact(host, artifact([PROGRAM]), 'amd64', []);
+  await stage(host, artifact([PROGRAM]), 'amd64', []);
   const other = artifact([PROGRAM, { name: 'more', content: 'x' }]);
-  await expect(stageArtifact(host, other, 'amd64', [`${DIRECTORY}/runsc`])).rejects.toThrow(/holds another archive of the same version .* and Pods run from it/);
-  await expect(stageArtifact(host, other, 'amd64', undefined)).rejects.toThrow(/and Pods run from it/);
-  await stageArtifact(host, other, 'amd64', []);
+  await expect(stage(host, other, 'amd64', [`${DIRECTORY}/runsc`])).rejects.toThrow(/holds another archive of the same version .* and Pods run from it/);
+  await expect(stage(host, other, 'amd64', undefined)).rejects.toThrow(/and Pods run from it/);
+  await stage(host, other, 'amd64', []);
   expect(host.list(DIRECTORY)).toContain('more');
 });
+
+test('brings a part of an archive again only where more of it is wanted than is there', async () => {
+  const host = new Host(scratch());
+  const entries = [{ ...PROGRAM, name: 'opt/kata/runsc' }, { name: 'opt/kata/share/a', content: 'a' }, { name: 'opt/kata/share/b', content: 'b' }];
+  const part = (...include: string[]) => {
+    const wanted = artifact(entries);
+    return { ...wanted, archives: { amd64: { ...wanted.archives.amd64, root: 'opt/kata', include } } };
+  };
+  await stage(host, part('runsc', 'share/a'), 'amd64', []);
+  expect(host.list(`${DIRECTORY}/share`)).toEqual(['a']);
+  const requests = server.requests.length;
+  await stage(host, part('runsc'), 'amd64', [`${DIRECTORY}/runsc`]);
+  expect(server.requests.length).toBe(requests);
+  const more = part('runsc', 'share/');
+  expect([isStaged(host, part('share/a'), 'amd64'), isStaged(host, more, 'amd64')]).toEqual([true, false]);
+  await expect(stage(host, more, 'amd64', [`${DIRECTORY}/runsc`])).rejects.toThrow(/holds too small a part of its archive for this plan and Pods run from it/);
+  await stage(host, more, 'amd64', []);
+  expect(host.list(`${DIRECTORY}/share`)).toEqual(['a', 'b']);
+  await stage(host, part('share/b'), 'amd64', undefined);
+  expect(server.requests.length).toBe(requests + 1);
+});
+
+test('downloads an archive once for the folders that are unpacked from it', async () => {
+  const host = new Host(scratch());
+  const files = new ArchiveFiles(host);
+  const wanted = artifact([PROGRAM]);
+  const requests = server.requests.length;
+  await stageArtifact(host, wanted, 'amd64', [], files);
+  await stageArtifact(host, { ...wanted, directory: '/opt/sandbox-runtimes/other/1.0' }, 'amd64', [], files);
+  expect(server.requests.length).toBe(requests + 1);
+  expect(host.list('/opt/sandbox-runtimes')).toEqual([expect.stringMatching(/^\.archive-sha256-.*\.tmp$/), 'gvisor', 'other']);
+  files.clear();
+  expect(host.list('/opt/sandbox-runtimes')).toEqual(['gvisor', 'other']);
+});
+
+function stage(host: Host, wanted: ArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
+  return stageArtifact(host, wanted, arch, shims, new ArchiveFiles(host));
+}
 
 /** The server has no address before it is started. */
 function artifactOf(entries: readonly WrittenEntry[], change?: Partial<ArtifactPlan>): () => ArtifactPlan {
