@@ -1,6 +1,6 @@
 import { runtimesOf } from './runtime-tables';
 import { isTable, sameMeaning, Table, tableAt } from './toml';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
+import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 /** How many differences a message names: the first ones say enough. */
 const NAMED = 3;
@@ -16,7 +16,8 @@ export function compareDumps(before: Table, after: Table, wanted: ReadonlyMap<st
   const problems = [...wanted].flatMap(([handler, table]) => {
     const served = servedRuntimes(after)[handler];
     if (!isTable(served)) return [`handler "${handler}" is not served`];
-    return differences(table, picked(served, table), '', (key, ours, theirs) => `handler "${handler}" would have ${key} ${theirs} instead of ${ours}`);
+    const differs: Sentence = (key, ours, theirs) => `handler "${handler}" would have ${key} ${theirs} instead of ${ours}`;
+    return [...differences(table, picked(served, table), '', differs), ...imageDifferences(after, handler, table, differs)];
   });
   const ours = [...wanted.keys(), ...removed];
   problems.push(...differences(withoutOurs(before, ours), withoutOurs(after, ours), '', (key, old, now) => `${key} would change from ${old} to ${now}`));
@@ -28,6 +29,18 @@ function servedRuntimes(dump: Table): Table {
   return runtimesOf(dump, CONTAINERD_TABLES.v3) ?? runtimesOf(dump, CONTAINERD_TABLES.v2) ?? {};
 }
 
+/** Since 2.0 images are a plugin of their own, which has to be told the snapshotter of a handler as well. */
+function imageDifferences(dump: Table, handler: string, { snapshotter }: Table, sentence: Sentence): string[] {
+  const platforms = imagePlatforms(dump);
+  if (snapshotter === undefined || !platforms) return [];
+  const found = asTable(platforms[handler]).snapshotter;
+  return sameMeaning(found, snapshotter) ? [] : [sentence('the snapshotter of its images', shown(snapshotter), shown(found))];
+}
+
+function imagePlatforms(dump: Table): Table | undefined {
+  return tableAt(dump, ['plugins', CONTAINERD_IMAGES, 'runtime_platforms']);
+}
+
 /** A dump without our runtimes and without `imports`, which legitimately differ. */
 function withoutOurs(dump: Table, handlers: readonly string[]): Table {
   const rest = structuredClone(dump);
@@ -36,6 +49,8 @@ function withoutOurs(dump: Table, handlers: readonly string[]): Table {
     const runtimes = tableAt(rest, ['plugins', section, 'containerd', 'runtimes']) ?? {};
     for (const handler of handlers) delete runtimes[handler];
   }
+  const platforms = imagePlatforms(rest) ?? {};
+  for (const handler of handlers) delete platforms[handler];
   return rest;
 }
 

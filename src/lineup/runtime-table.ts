@@ -1,6 +1,6 @@
 import * as toml from '@iarna/toml';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
-import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../platform/containerd-config';
+import { CONTAINERD_IMAGES } from '../platform/containerd-config';
 
 /** One handler's table as containerd would read it. */
 export interface RuntimeTable {
@@ -10,7 +10,7 @@ export interface RuntimeTable {
   readonly configPath?: string;
   /** All of it, for comparing. */
   readonly entry: { readonly [key: string]: unknown };
-  /** Snapshotter of the handler's images, which version 3 keeps in another plugin's table. */
+  /** Snapshotter of the handler's images, which containerd 2.x keeps in another plugin's table. */
   readonly imagesSnapshotter?: string;
 }
 
@@ -31,7 +31,7 @@ export function readRuntimeTable(text: string, plugin: string): RuntimeTable | s
     return root;
   }
   const path = ['plugins', plugin, 'containerd', 'runtimes'];
-  const platforms = plugin === CONTAINERD_TABLES.v3 ? valueAt(root, 'plugins', CONTAINERD_IMAGES, 'runtime_platforms') : undefined;
+  const platforms = valueAt(root, 'plugins', CONTAINERD_IMAGES, 'runtime_platforms');
   let level: unknown = platforms === undefined ? root : withoutImages(root);
   for (const [depth, key] of path.entries()) {
     const keys = Object.keys(recordAt(level));

@@ -1,13 +1,7 @@
 import * as toml from '@iarna/toml';
-import { CONTAINERD_TABLES } from './containerd-tables';
+import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from './containerd-tables';
 
-export { CONTAINERD_TABLES };
-
-/**
- * Where containerd 2.x looks for the snapshotter that the images of a handler are pulled with; the one in the runtime
- * table alone is not enough (kata-containers/kata-containers#10795).
- */
-export const CONTAINERD_IMAGES = 'io.containerd.cri.v1.images';
+export { CONTAINERD_IMAGES, CONTAINERD_TABLES };
 
 /** One entry of containerd's `runtimes`, see the `Runtime` struct in containerd's internal/cri/config/config.go. */
 export interface ContainerdRuntimeTable {
@@ -47,7 +41,7 @@ export function renderContainerdTable(section: keyof typeof CONTAINERD_TABLES, t
           },
         },
       },
-      ...(section === 'v3' && snapshotter !== undefined ? { [CONTAINERD_IMAGES]: { runtime_platforms: { [table.handler]: { snapshotter } } } } : {}),
+      ...(snapshotter === undefined ? {} : { [CONTAINERD_IMAGES]: { runtime_platforms: { [table.handler]: { snapshotter } } } }),
     },
   });
 }

@@ -5,3 +5,10 @@ export const CONTAINERD_TABLES = {
   /** Configuration versions 3 and 4 (containerd 2.0 and newer). */
   v3: 'io.containerd.cri.v1.runtime',
 } as const;
+
+/**
+ * Where containerd 2.x looks for the snapshotter that the images of a handler are pulled with; the one in the runtime
+ * table alone is not enough (kata-containers/kata-containers#10795), and it is not taken from there when 2.x moves version
+ * 2 tables either (plugins/cri/images/plugin.go, migrateConfig). 1.7 passes over it.
+ */
+export const CONTAINERD_IMAGES = 'io.containerd.cri.v1.images';

@@ -117,10 +117,12 @@ describe('the runtime table', () => {
     expect(Object.keys(table('v3').plugins)).toEqual(['io.containerd.cri.v1.runtime']);
   });
 
-  test('names the snapshotter, for version 3 also for the images', () => {
+  test('names the snapshotter, of the images too', () => {
     const { table, plan } = synth({ shim: KataShim.FC, snapshotter: 'devmapper' });
     expect(table('v2').plugins['io.containerd.grpc.v1.cri'].containerd.runtimes['kata-fc'].snapshotter).toBe('devmapper');
-    expect(table('v3').plugins['io.containerd.cri.v1.images']).toEqual({ runtime_platforms: { 'kata-fc': { snapshotter: 'devmapper' } } });
+    for (const version of ['v2', 'v3'] as const) {
+      expect(table(version).plugins['io.containerd.cri.v1.images']).toEqual({ runtime_platforms: { 'kata-fc': { snapshotter: 'devmapper' } } });
+    }
     expect(Object.keys(table('v2').plugins)).toEqual(['io.containerd.grpc.v1.cri']);
     expect(plan.requires.snapshotter).toBe('devmapper');
   });

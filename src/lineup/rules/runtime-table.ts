@@ -23,16 +23,15 @@ export const runtimeTable: Rule = {
             object,
             message: `${file} has runtime_type ${JSON.stringify(table.runtimeType)}, but the plan has "${runtime.runtimeType}"; write the plan's`,
           };
+        } else if (table && table.entry.snapshotter !== table.imagesSnapshotter) {
+          yield {
+            object,
+            message: `${file} has the snapshotter ${JSON.stringify(table.entry.snapshotter)} for containers and ${JSON.stringify(table.imagesSnapshotter)} for images `
+              + `(${CONTAINERD_IMAGES}); write the same, or neither`,
+          };
         }
       }
       const { v2, v3 } = tables;
-      if (typeof v3 === 'object' && v3.entry.snapshotter !== v3.imagesSnapshotter) {
-        yield {
-          object,
-          message: `the v3 table ${runtime.tables.v3} has the snapshotter ${JSON.stringify(v3.entry.snapshotter)} for containers and ${JSON.stringify(v3.imagesSnapshotter)} for images `
-            + `(${CONTAINERD_IMAGES}); write the same, or neither`,
-        };
-      }
       if (typeof v2 === 'object' && typeof v3 === 'object' && !isDeepStrictEqual({ ...v2.entry }, { ...v3.entry })) {
         yield {
           object,

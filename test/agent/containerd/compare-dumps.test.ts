@@ -50,3 +50,21 @@ test('our former handlers may change and go, those of others may not', () => {
   expect(compareDumps(dump(OURS.replace('"/c"', '"/old"')), dump(OURS), wanted, ['runsc'])).toEqual([]);
   expect(compareDumps(dump(OURS), dump(), new Map(), ['gvisor'])[0]).toMatch(/runtimes.runsc.runtime_type would change/);
 });
+
+test('a snapshotter of our handler has to be that of its images as well, where images are a plugin of their own', () => {
+  const table = new Map([['kata', parseToml('snapshotter = "devmapper"')]]);
+  const runtime = `[${RUNTIMES}.kata]\nsnapshotter = "devmapper"\n`;
+  const platforms = '[plugins."io.containerd.cri.v1.images".runtime_platforms';
+  const images = (of: string) => `${platforms}.kata]\nplatform = ""\nsnapshotter = "${of}"\n`;
+  const before = dump(`${platforms}]\n`);
+  expect(compareDumps(before, dump(runtime + images('devmapper')), table)).toEqual([]);
+  expect(compareDumps(dump(), dump(runtime), table)).toEqual([]);
+  expect(compareDumps(before, dump(runtime + images('overlayfs')), table)).toEqual([
+    'handler "kata" would have the snapshotter of its images "overlayfs" instead of "devmapper"',
+  ]);
+  expect(compareDumps(before, dump(`${runtime}${platforms}]\n`), table)).toEqual(['handler "kata" would have the snapshotter of its images nothing instead of "devmapper"']);
+  expect(compareDumps(dump(runtime + images('devmapper')), before, new Map(), ['kata'])).toEqual([]);
+  expect(compareDumps(before, dump(runtime + images('devmapper') + `${platforms}.other]\nsnapshotter = "zfs"\n`), table)).toEqual([
+    'plugins.io.containerd.cri.v1.images.runtime_platforms.other.snapshotter would change from nothing to "zfs"',
+  ]);
+});
