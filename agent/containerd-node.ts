@@ -6,6 +6,7 @@ import { containerdVersion } from './containerd/containerd-version';
 import { hostFiles } from './containerd/host-files';
 import { loadConfig } from './containerd/loaded-config';
 import { HandlerTables, planContainerdChanges } from './containerd/plan-changes';
+import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
 import { CriClient, CriStatus } from './cri/cri-client';
 import { waitForCri } from './cri/wait-for-cri';
@@ -61,6 +62,10 @@ export class ContainerdNode implements Node {
       changesBehaviour,
       finding: changesBehaviour ? 'containerd reads only our handlers differently, and its CRI comes up' : 'containerd reads nothing differently',
     };
+  }
+
+  async snapshotters(): Promise<readonly string[]> {
+    return workingSnapshotters(this.platform.socket);
   }
 
   async servedHandlers(): Promise<readonly string[]> {

@@ -38,6 +38,8 @@ export interface Node {
   planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;
   /** Tries changes off the host, before anything is written. */
   validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation>;
+  /** Snapshotters that can be used now, where the container runtime has such. */
+  snapshotters?(): Promise<readonly string[]>;
   /** Handlers that the running container runtime knows. */
   servedHandlers(): Promise<readonly string[]>;
   /** Has the container runtime read its files again. @returns how, for the log, once it is ready. */

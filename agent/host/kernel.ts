@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Host } from './host';
 
 /** The kernel's release, such as `6.8.0-51-generic`. */
@@ -12,13 +12,10 @@ export function sysctl(host: Host, path: string): number | undefined {
   return text ? Number(text) : undefined;
 }
 
-/**
- * Whether the kernel offers a device. The container has its own /dev, so the kernel's list of devices is read: the
- * host's device node is where `DEVNAME` says.
- */
-export function hasDevice(host: Host, path: string): boolean {
-  const known = host.read(join('/sys/class/misc', basename(path), 'uevent'))?.toString() ?? '';
-  return known.split('\n').includes(`DEVNAME=${path.replace(/^\/dev\//, '')}`) || host.stat(path) !== undefined;
+/** The node's memory; undefined where the kernel does not say. */
+export function memoryBytes(host: Host): number | undefined {
+  const kibibytes = /^MemTotal:\s*(\d+) kB$/m.exec(host.read('/proc/meminfo')?.toString() ?? '')?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
 /** True where a dotted version is at least another one, as far as the other one goes. */

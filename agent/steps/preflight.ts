@@ -2,8 +2,10 @@ import { adviceFor } from './containerd-advice';
 import { handlerTables } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { NodeRequirements, RuntimePlan } from '../../src/installer/install-plan';
+import { isStaged } from '../artifact/staging';
 import { compareContainerdVersions } from '../containerd/containerd-version';
-import { atLeast, hasDevice, kernelRelease, sysctl } from '../host/kernel';
+import { deviceProblem } from '../host/devices';
+import { atLeast, kernelRelease, memoryBytes, sysctl } from '../host/kernel';
 import { isNoExec } from '../host/mounts';
 import { log } from '../log';
 import { ContainerRuntimeFacts } from '../node';
@@ -62,14 +64,48 @@ async function checkHandler(run: Run, runtime: RuntimePlan, containerd: Containe
   if (!atLeast(kernel, requires.kernel)) throw new Refusal(`${runtime.runtime} needs Linux ${requires.kernel} or newer, and this node has ${kernel}: update its kernel`);
   checkContainerd(containerd.version, requires.containerd);
   for (const device of requires.devices) {
-    if (!hasDevice(node.host, device)) throw new Refusal(`the kernel of this node offers no ${device}: load its module, or use nodes that have it`);
+    const problem = deviceProblem(node.host, device);
+    if (problem) throw new Refusal(problem);
   }
+  checkMemory(run, runtime);
+  checkRoom(run, runtime);
+  await checkSnapshotter(run, runtime);
   for (const requirement of requires.sysctls) checkSysctl(run, runtime, requirement);
   if (requires.noSelinux && containerd.selinux) {
     throw new Refusal(`containerd labels containers for SELinux (enable_selinux), which ${runtime.runtime} cannot work with: set enable_selinux = false on these nodes`);
   }
   // What stands in the way of this handler alone: a table of somebody else, or a file that cannot be extended at all.
   await node.planHandlers(plan.installer, [handlerTables(runtime, files)]);
+}
+
+function checkMemory({ node }: Run, { runtime, requires }: RuntimePlan): void {
+  const found = memoryBytes(node.host);
+  const { memoryBytes: needed } = requires;
+  if (found === undefined || needed === undefined || found >= needed) return;
+  throw new Refusal(`this node has ${mebibytes(found)} MiB of memory, and a sandbox of ${runtime} that does not say its size takes ${mebibytes(needed)} MiB: `
+    + 'use larger nodes, or give the runtime a smaller default size');
+}
+
+/** Not final: the kubelet removes images when the disk gets full. */
+function checkRoom({ node: { host, architecture } }: Run, { runtime, release, artifact, requires }: RuntimePlan): void {
+  if (requires.freeBytes === undefined || isStaged(host, artifact, architecture)) return;
+  const free = host.freeBytes(HOST_LAYOUT.opt);
+  if (free >= requires.freeBytes) return;
+  throw new Error(`${runtime} ${release} needs ${mebibytes(requires.freeBytes)} MiB to be downloaded and unpacked, and ${mebibytes(free)} MiB are free on the `
+    + `disk of ${HOST_LAYOUT.opt}: free some space`);
+}
+
+/** containerd takes a table with a snapshotter that it does not have, and then fails each Pod of the handler. */
+async function checkSnapshotter({ node }: Run, { requires: { snapshotter } }: RuntimePlan): Promise<void> {
+  if (snapshotter === undefined) return;
+  const snapshotters = await node.snapshotters?.() ?? [];
+  if (snapshotters.includes(snapshotter)) return;
+  throw new Refusal(`containerd of this node has no working snapshotter "${snapshotter}", only ${snapshotters.join(', ')}: `
+    + 'set it up and restart containerd, or use nodes that have it');
+}
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / 1024 / 1024);
 }
 
 function checkContainerd(version: string, { minimum, broken }: NodeRequirements['containerd']): void {

@@ -20,6 +20,7 @@ export interface FakeNodeOptions {
   readonly daemons: FakeDaemons;
   readonly version?: string;
   readonly facts?: Partial<ContainerRuntimeFacts>;
+  readonly snapshotters?: readonly string[];
   /** The changes of files have no effect on containerd. */
   readonly changesNothing?: boolean;
   /** Throws where something is to go wrong; called with what is done: `restart`, `restart kubelet`, `prove runsc`, `validate`. */
@@ -47,6 +48,10 @@ export class FakeNode implements Node {
   async validateHandlers(): Promise<Validation> {
     this.do('validate');
     return { changesBehaviour: !this.options.changesNothing, finding: 'tried' };
+  }
+
+  async snapshotters(): Promise<readonly string[]> {
+    return this.options.snapshotters ?? ['overlayfs'];
   }
 
   async servedHandlers(): Promise<readonly string[]> {

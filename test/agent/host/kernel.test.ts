@@ -1,5 +1,5 @@
 import { Host } from '../../../agent/host/host';
-import { atLeast, hasDevice, sysctl } from '../../../agent/host/kernel';
+import { atLeast, memoryBytes, sysctl } from '../../../agent/host/kernel';
 import { isNoExec } from '../../../agent/host/mounts';
 import { scratchFolders } from '../scratch-folder';
 
@@ -21,14 +21,14 @@ test.each([
   expect(atLeast(version, minimum)).toBe(met);
 });
 
-test.each([['/dev/kvm', true], ['/dev/net/tun', true], ['/dev/vhost-vsock', false], ['/dev/tun', false]])('the kernel offers %s: %s', (device, offered) => {
-  const host = hostWith({ '/sys/class/misc/kvm/uevent': 'DEVNAME=kvm\n', '/sys/class/misc/tun/uevent': 'DEVNAME=net/tun\n' });
-  expect(hasDevice(host, device)).toBe(offered);
-});
-
 test('reads a sysctl, and none where the kernel has none', () => {
   const host = hostWith({ '/proc/sys/user/max_user_namespaces': '95\n' });
   expect([sysctl(host, 'user/max_user_namespaces'), sysctl(host, 'user/other')]).toEqual([95, undefined]);
+});
+
+test('reads the memory of the node, and none where the kernel does not say', () => {
+  const host = hostWith({ '/proc/meminfo': 'MemTotal:       16318480 kB\nMemFree:         1234 kB\n' });
+  expect([memoryBytes(host), memoryBytes(new Host(scratch()))]).toEqual([16318480 * 1024, undefined]);
 });
 
 test.each([
