@@ -29,8 +29,8 @@ export interface InstalledHandler extends HandlerTables {
   readonly release: string;
   /** Folder of the release. */
   readonly directory: string;
-  /** The shim's configuration file. */
-  readonly config: string;
+  /** What is this handler's alone: its shim's configuration and programs. */
+  readonly files: readonly string[];
 }
 
 /** Whom a file is for. */

@@ -1,12 +1,14 @@
 import { file, wantedTables } from './handler-tables';
-import { HostFilePlan } from '../../src/installer/install-plan';
+import { HostFilePlan, RuntimePlan } from '../../src/installer/install-plan';
 import { sha256 } from '../../src/installer/plan-hash';
+import { baseConfigContent } from '../artifact/base-config';
 import { log } from '../log';
 import { InstalledFile, Purpose } from '../record';
 import { Refusal } from '../refusal';
 import { PlannedChange, Run, Step } from '../transaction';
 
 const MODE = 0o644;
+const PROGRAM_MODE = 0o755;
 
 /** Works out what has to be written; nothing is, yet. What is referred to comes before what refers to it. */
 export const planFiles: Step = {
@@ -15,7 +17,7 @@ export const planFiles: Step = {
     const { node, plan } = run;
     const containerRuntime = await node.planHandlers(plan.installer, wantedTables(run));
     run.changes = [
-      ...run.runtimes.flatMap(({ config }) => change(run, config.path, 'shim', contentOf(run, config))),
+      ...run.runtimes.flatMap((runtime) => shimFiles(run, runtime)),
       ...containerRuntime.map((planned) => ({ ...planned, purpose: 'container runtime' as const })),
       ...wholeFile(run, 'kubelet', plan.kubelet?.file),
       ...wholeFile(run, 'crictl', plan.crictl),
@@ -24,6 +26,16 @@ export const planFiles: Step = {
     if (!run.changes.length) log('plan', '', 'all files are as they should be');
   },
 };
+
+/** What a handler has for itself: programs first, then the configuration that names them. */
+function shimFiles(run: Run, runtime: RuntimePlan): PlannedChange[] {
+  const { baseConfig, config, programs = [] } = runtime;
+  return [
+    ...programs.flatMap((program) => change(run, program.path, 'shim', contentOf(run, program), PROGRAM_MODE)),
+    ...(baseConfig ? change(run, baseConfig.path, 'shim', baseConfigContent(run.node.host, runtime)) : []),
+    ...change(run, config.path, 'shim', contentOf(run, config)),
+  ];
+}
 
 /** A file that is ours as a whole, or was according to the record. It is left alone where it is somebody else's. */
 function wholeFile(run: Run, purpose: Purpose, planned: HostFilePlan | undefined): PlannedChange[] {
@@ -57,13 +69,13 @@ function contentOf({ files }: Run, { path, key, sha256: planned }: HostFilePlan)
   return content;
 }
 
-function change({ node: { host } }: Run, path: string, purpose: Purpose, content: string | undefined): PlannedChange[] {
+function change({ node: { host } }: Run, path: string, purpose: Purpose, content: string | Buffer | undefined, mode = MODE): PlannedChange[] {
   // A file that is mounted by itself is there even where the host has none.
   const inPlace = purpose === 'crictl';
   const before = host.read(path);
   const after = content === undefined ? undefined : Buffer.from(content);
   const same = after ? before?.equals(after) : inPlace ? !before?.length : !before;
-  return same ? [] : [{ path, purpose, before, after, mode: MODE, inPlace }];
+  return same ? [] : [{ path, purpose, before, after, mode, inPlace }];
 }
 
 /** The installer may not give a file to anybody, so it could not keep the owner of one that is replaced. */

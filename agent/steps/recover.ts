@@ -39,14 +39,19 @@ function requireOwnNode({ record, plan }: Run): void {
 }
 
 /** Removes the unfinished files and folders of dead runs. */
-function sweep({ node: { host }, plan: { platform, kubelet, runtimes } }: Run): void {
+function sweep({ node: { host }, plan: { platform, kubelet } }: Run): void {
   const folders = [
-    HOST_LAYOUT.state, HOST_LAYOUT.opt, ...belowOpt(host), dirname(platform.configFile), dirname(platform.dropInFile),
-    ...(kubelet ? [dirname(kubelet.file.path)] : []), ...runtimes.map(({ config }) => dirname(config.path)),
+    HOST_LAYOUT.state, HOST_LAYOUT.opt, ...below(host, HOST_LAYOUT.opt), dirname(platform.configFile), dirname(platform.dropInFile),
+    ...(kubelet ? [dirname(kubelet.file.path)] : []), ...allBelow(host, HOST_LAYOUT.configs),
   ];
   for (const folder of new Set(folders)) host.sweep(folder);
 }
 
-function belowOpt(host: Host): string[] {
-  return host.list(HOST_LAYOUT.opt).map((name) => join(HOST_LAYOUT.opt, name));
+function below(host: Host, folder: string): string[] {
+  return host.list(folder).map((name) => join(folder, name));
+}
+
+/** A handler's configuration may have folders; there are few. */
+function allBelow(host: Host, folder: string): string[] {
+  return below(host, folder).flatMap((path) => [path, ...allBelow(host, path)]);
 }

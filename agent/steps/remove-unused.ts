@@ -1,9 +1,7 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { log } from '../log';
 import { Run, Step } from '../transaction';
-
-const CONFIGS = join(HOST_LAYOUT.opt, 'config');
 
 /**
  * Removes the releases and shim configurations that neither a handler nor a running Pod uses. Everything below our
@@ -24,7 +22,7 @@ export const removeUnused: Step = {
 };
 
 function removeReleases({ node: { host }, record }: Run, shims: readonly string[]): void {
-  for (const folder of host.list(HOST_LAYOUT.opt).map((name) => join(HOST_LAYOUT.opt, name)).filter((path) => path !== CONFIGS)) {
+  for (const folder of host.list(HOST_LAYOUT.opt).map((name) => join(HOST_LAYOUT.opt, name)).filter((path) => path !== HOST_LAYOUT.configs)) {
     for (const release of host.list(folder).map((name) => join(folder, name))) {
       if (record?.handlers.some(({ directory }) => directory === release)) continue;
       if (shims.some((shim) => shim.startsWith(`${release}/`))) {
@@ -40,15 +38,22 @@ function removeReleases({ node: { host }, record }: Run, shims: readonly string[
 
 /** A shim reads its configuration again for each container, so it stays as long as Pods of its release run. */
 function removeConfigs({ node: { host }, record }: Run, shims: readonly string[]): void {
-  const releases = new Set(shims.map((shim) => basename(dirname(shim))));
-  for (const folder of host.list(CONFIGS).map((name) => join(CONFIGS, name))) {
+  const releases = new Set(shims.filter((shim) => shim.startsWith(`${HOST_LAYOUT.opt}/`)).map(releaseOf));
+  const used = record?.handlers.flatMap(({ files }) => files) ?? [];
+  for (const folder of host.list(HOST_LAYOUT.configs).map((name) => join(HOST_LAYOUT.configs, name))) {
+    // A file, or a folder of files that belong together.
     for (const config of host.list(folder).map((name) => join(folder, name))) {
-      if (record?.handlers.some((handler) => handler.config === config)) continue;
+      if (used.some((path) => path === config || path.startsWith(`${config}/`))) continue;
       if ([...releases].some((release) => basename(config).startsWith(`${release}-`))) continue;
-      host.remove(config);
+      host.discard(config);
       log('remove unused', config, 'removed');
     }
     host.removeIfEmpty(folder);
   }
-  host.removeIfEmpty(CONFIGS);
+  host.removeIfEmpty(HOST_LAYOUT.configs);
+}
+
+/** `<version>` of a shim that lies somewhere below `/opt/sandbox-runtimes/<runtime>/<version>/`. */
+function releaseOf(shim: string): string {
+  return shim.slice(HOST_LAYOUT.opt.length + 1).split('/')[1];
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { handlerTables } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
+import { RuntimePlan } from '../../src/installer/install-plan';
 import { removeJournal } from '../journal';
 import { log } from '../log';
 import { InstalledFile, InstalledHandler, InstallRecord, writeRecord } from '../record';
@@ -52,9 +53,13 @@ function installedHandlers({ runtimes, files, failed, record }: Run): InstalledH
     runtime: runtime.runtime,
     release: runtime.release,
     directory: runtime.artifact.directory,
-    config: runtime.config.path,
+    files: shimFilePaths(runtime),
   }));
   return [...proven, ...kept].sort((a, b) => (a.handler < b.handler ? -1 : 1));
+}
+
+function shimFilePaths({ config, baseConfig, programs = [] }: RuntimePlan): string[] {
+  return [config, ...(baseConfig ? [baseConfig] : []), ...programs].map(({ path }) => path).sort();
 }
 
 function installedFiles({ record, changes, journal }: Run, handlers: readonly InstalledHandler[]): InstalledFile[] {
@@ -64,8 +69,8 @@ function installedFiles({ record, changes, journal }: Run, handlers: readonly In
     if (after) files.set(path, { path, purpose, sha256: hash(after), original: known ? known.original : original(journal, path) });
     else files.delete(path);
   }
-  const configs = new Set(handlers.map(({ config }) => config));
-  return [...files.values()].filter(({ path, purpose }) => purpose !== 'shim' || configs.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const used = new Set(handlers.flatMap((handler) => handler.files));
+  return [...files.values()].filter(({ path, purpose }) => purpose !== 'shim' || used.has(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function original(journal: Run['journal'], path: string): InstalledFile['original'] {

@@ -5,6 +5,8 @@
 export const HOST_LAYOUT = {
   /** Unpacked releases and the shims' configuration files; must not be mounted noexec. */
   opt: '/opt/sandbox-runtimes',
+  /** The shims' configuration files, in a folder for each handler. */
+  configs: '/opt/sandbox-runtimes/config',
   /** Lock, journal and record of the node agent. */
   state: '/var/lib/sandbox-runtimes',
   /** Held by `flock` around the agent, so that no two installations meet. */
@@ -38,5 +40,5 @@ export function shimConfigPath(handler: string, version: string, contentHash: st
  * @internal
  */
 export function shimConfigFolder(handler: string, version: string, contentHash: string): string {
-  return `${HOST_LAYOUT.opt}/config/${handler}/${version}-${contentHash.slice(0, 8)}`;
+  return `${HOST_LAYOUT.configs}/${handler}/${version}-${contentHash.slice(0, 8)}`;
 }

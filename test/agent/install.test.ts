@@ -59,7 +59,7 @@ describe('a handler that this node cannot have', () => {
 
   test.each([
     ['a kernel', { requires: { ...requires, kernel: '99.1' } }, 'gvisor needs Linux 99.1 or newer, and this node has 6.8.0-51-generic: update its kernel'],
-    ['a device', { requires: { ...requires, devices: ['/dev/kvm'] } }, 'the kernel of this node offers no /dev/kvm: load its module, or use nodes that have it'],
+    ['a device', { requires: { ...requires, devices: ['/dev/kvm'] } }, 'the kernel of this node offers no /dev/kvm: use nodes with hardware virtualization'],
     ['a containerd', { requires: { ...requires, containerd: { minimum: '2.3.0', broken: [] } } }, "the node's containerd is 2.2.9, and 2.3.0 or newer is needed: update containerd"],
     ['a containerd that works', { requires: { ...requires, containerd: { minimum: '1.7.0', broken: [{ from: '2.2.0', to: '2.2.9', reason: 'Pods hang' }] } } },
       "the node's containerd is 2.2.9, and 2.2.0 to 2.2.9 do not work: Pods hang; update containerd"],

@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { tar } from './artifact/tar-writer';
 import { FakeDaemons, FakeNode, FakeNodeOptions } from './fake-node';
+import { kataRuntime } from './kata-plan';
 import { Host } from '../../agent/host/host';
 import { install } from '../../agent/install';
 import { InstallPlan, InstallVerdict, KubeletPlan, PlatformPlan, RuntimePlan } from '../../src/installer/install-plan';
 import { planHash, sha256 } from '../../src/installer/plan-hash';
-import { renderContainerdTable } from '../../src/platform/containerd-config';
+import { ContainerdRuntimeTable, renderContainerdTable } from '../../src/platform/containerd-config';
 
 export const PLATFORM: PlatformPlan = {
   name: 'containerd',
@@ -63,6 +64,8 @@ export interface Wish {
   readonly release?: string;
   /** Text of the shim's configuration. */
   readonly options?: string;
+  /** A handler of Kata with this hypervisor; absent: gVisor. */
+  readonly kata?: 'qemu' | 'clh';
   readonly change?: Partial<RuntimePlan>;
 }
 
@@ -81,7 +84,18 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     files[key] = content;
     return { path, key, sha256: sha256(content) };
   };
-  const runtimes = (wish.runtimes ?? [{}]).map(({ handler = 'runsc', release = '20261005.0', options = '', change = {} }): RuntimePlan => {
+  const tables = (table: Omit<ContainerdRuntimeTable, 'podAnnotations'>) => {
+    const keys = { v2: `${table.handler}.v2.toml`, v3: `${table.handler}.v3.toml` };
+    for (const version of ['v2', 'v3'] as const) files[keys[version]] = renderContainerdTable(version, { ...table, podAnnotations: [] });
+    return keys;
+  };
+  const runtimes = (wish.runtimes ?? [{}]).map((wanted): RuntimePlan => {
+    if (wanted.kata) {
+      const { configPath, ...plan } = kataRuntime(server, wanted, file);
+      const { handler, runtimeType, shim } = plan;
+      return { ...plan, tables: tables({ handler, runtimeType, runtimePath: shim, configPath }), ...wanted.change };
+    }
+    const { handler = 'runsc', release = '20261005.0', options = '', change = {} } = wanted;
     const archive = releaseArchive(release);
     const directory = `/opt/sandbox-runtimes/gvisor/${release}`;
     const content = `binary_name = "${directory}/runsc"\n${options}`;
@@ -92,10 +106,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
       runtimePath: `${directory}/containerd-shim-runsc-v1`,
       configPath: config.path,
       typeUrl: 'io.containerd.runsc.v1.options',
-      podAnnotations: [],
     };
-    files[`${handler}.v2.toml`] = renderContainerdTable('v2', table);
-    files[`${handler}.v3.toml`] = renderContainerdTable('v3', table);
     return {
       handler,
       runtimeClassName: handler,
@@ -105,7 +116,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
       runtimeType: table.runtimeType,
       shim: table.runtimePath,
       config,
-      tables: { v2: `${handler}.v2.toml`, v3: `${handler}.v3.toml` },
+      tables: tables(table),
       artifact: {
         directory,
         archives: {

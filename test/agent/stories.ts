@@ -21,6 +21,10 @@ export interface Story {
 }
 
 const whole = () => bundleOf(storyServer, { runtimes: [{}, { handler: 'runsc-debug', options: 'debug' }], kubelet: KUBELET, crictl: CRICTL });
+const withKata = () => bundleOf(storyServer, {
+  runtimes: [{}, { handler: 'kata-clh', kata: 'clh' }, { handler: 'kata-qemu', kata: 'qemu' }],
+});
+
 export const STORIES: { readonly [name: string]: Story } = {
   'a first installation on containerd 2.2': { main: MAIN_3, version: '2.2.9', before: async () => undefined, last: whole },
   'a first installation on containerd 1.7': { main: MAIN_2, version: '1.7.35', before: async () => undefined, last: () => bundleOf(storyServer) },
@@ -39,6 +43,22 @@ export const STORIES: { readonly [name: string]: Story } = {
     version: '1.7.35',
     before: (node) => node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }] }), { version: '1.7.35' }),
     last: () => bundleOf(storyServer),
+  },
+  'a first installation of gVisor and two handlers of Kata': { main: MAIN_3, version: '2.2.9', before: async () => undefined, last: withKata },
+  'an upgrade of Kata that leaves one handler out': {
+    main: MAIN_2,
+    version: '1.7.35',
+    before: (node) => node.run(withKata(), { version: '1.7.35' }),
+    last: () => bundleOf(storyServer, { runtimes: [{}, { handler: 'kata-qemu', kata: 'qemu', release: '4.3.0' }] }),
+  },
+  'a handler of Kata that cannot be proven': {
+    main: MAIN_3,
+    version: '2.2.9',
+    before: (node) => node.run(bundleOf(storyServer)),
+    last: withKata,
+    fail(what) {
+      if (what === 'prove kata-clh') throw new Error('the sandbox did not start');
+    },
   },
   'taking back': {
     main: MAIN_3,
