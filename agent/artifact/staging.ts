@@ -96,7 +96,9 @@ async function checkVersion(host: Host, { directory, version }: ArtifactPlan): P
   const limit = { timeout: VERSION_TIMEOUT_MS };
   const { stdout, stderr } = await promisify(execFile)(host.at(command[0]), args, limit).catch((error: ExecFileException) => {
     if (error.killed) throw new Error(`${command.join(' ')} did not end within ${VERSION_TIMEOUT_MS} ms`);
-    throw new Refusal(`${command.join(' ')} does not run on this node: ${(error.stderr || error.message).trim()}`);
+    // The file is there: what is not is the loader, or the interpreter of a script, that it names.
+    const reason = error.code as unknown === 'ENOENT' ? "it is linked to a C library that the installer's image does not have" : error.stderr || error.message;
+    throw new Refusal(`${command.join(' ')} does not run on this node: ${reason.trim()}`);
   });
   const output = stdout + stderr;
   if (!output.includes(version.output)) {

@@ -5,6 +5,10 @@ const MEANINGS: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only: mount it writable, or use nodes where it is',
   EACCES: 'permission denied: the folder must belong to root, since the installer runs without capabilities',
   EPERM: 'operation not permitted: the file must belong to root and not be immutable, since the installer runs without capabilities',
+  ENOENT: 'a file or folder on its path is not there: was it removed meanwhile?',
+  ENOTDIR: 'a file stands where a folder has to be: remove it',
+  EEXIST: 'something else stands in its place: remove it',
+  EISDIR: 'a folder stands where a file has to be: remove it',
   EMFILE: 'too many open files',
   EIO: 'the disk reports an input/output error: replace the node',
 };

@@ -106,9 +106,13 @@ export class Host {
   makeDirectories(path: string): string[] {
     const missing = this.missingDirectories(path);
     for (const directory of missing) {
-      this.fs.mkdirSync(this.at(directory));
-      this.fs.chmodSync(this.at(directory), 0o755);
-      this.syncDirectory(dirname(directory));
+      try {
+        this.fs.mkdirSync(this.at(directory));
+        this.fs.chmodSync(this.at(directory), 0o755);
+        this.syncDirectory(dirname(directory));
+      } catch (error) {
+        throw explained(error, `making the folder ${directory}`);
+      }
     }
     return missing;
   }

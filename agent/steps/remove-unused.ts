@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
+import { Host } from '../host/host';
 import { log } from '../log';
 import { Run, Step } from '../transaction';
 
@@ -38,13 +39,13 @@ function removeReleases({ node: { host }, record }: Run, shims: readonly string[
 
 /** A shim reads its configuration again for each container, so it stays as long as Pods of its release run. */
 function removeConfigs({ node: { host }, record }: Run, shims: readonly string[]): void {
-  const releases = new Set(shims.filter((shim) => shim.startsWith(`${HOST_LAYOUT.opt}/`)).map(releaseOf));
+  const running = [...new Set(shims.flatMap(releaseOf))];
   const used = record?.handlers.flatMap(({ files }) => files) ?? [];
   for (const folder of host.list(HOST_LAYOUT.configs).map((name) => join(HOST_LAYOUT.configs, name))) {
     // A file, or a folder of files that belong together.
     for (const config of host.list(folder).map((name) => join(folder, name))) {
       if (used.some((path) => path === config || path.startsWith(`${config}/`))) continue;
-      if ([...releases].some((release) => basename(config).startsWith(`${release}-`))) continue;
+      if (running.some((release) => isOfRelease(host, config, release))) continue;
       host.discard(config);
       log('remove unused', config, 'removed');
     }
@@ -53,7 +54,21 @@ function removeConfigs({ node: { host }, record }: Run, shims: readonly string[]
   host.removeIfEmpty(HOST_LAYOUT.configs);
 }
 
-/** `<version>` of a shim that lies somewhere below `/opt/sandbox-runtimes/<runtime>/<version>/`. */
-function releaseOf(shim: string): string {
-  return shim.slice(HOST_LAYOUT.opt.length + 1).split('/')[1];
+/** `/opt/sandbox-runtimes/<runtime>/<version>` of a shim that lies somewhere below; none for a shim of somebody else. */
+function releaseOf(shim: string): string[] {
+  const [runtime, version] = shim.startsWith(`${HOST_LAYOUT.opt}/`) ? shim.slice(HOST_LAYOUT.opt.length + 1).split('/') : [];
+  return version === undefined ? [] : [join(HOST_LAYOUT.opt, runtime, version)];
+}
+
+/** A configuration has the version in its name; of the releases with this version it is of the one that it names, if it names any. */
+function isOfRelease(host: Host, config: string, release: string): boolean {
+  const version = basename(release);
+  if (!basename(config).startsWith(`${version}-`)) return false;
+  const text = textOf(host, config);
+  return text.includes(`${release}/`) || !text.includes(`/${version}/`);
+}
+
+function textOf(host: Host, path: string): string {
+  if (!host.stat(path)?.isDirectory()) return host.read(path)?.toString() ?? '';
+  return host.list(path).map((name) => textOf(host, join(path, name))).join('\n');
 }

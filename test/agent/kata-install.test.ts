@@ -101,6 +101,36 @@ test('a release that Pods run from stays with its configuration until they have 
   expect(below(node, '/opt/sandbox-runtimes').filter((path) => path.includes('4.2.0'))).toEqual([]);
 });
 
+test('a handler less loses its files although Pods of another shim of the same Kata release run', async () => {
+  const node = installation();
+  const files = bundle(CLH, QEMU);
+  await node.run(files);
+  const [clh, qemu] = plansOf(files);
+  node.runPod('clh', clh.shim);
+  node.runPod('qemu', qemu.shim);
+  await node.run(bundle({}));
+  for (const folder of ['kata-qemu', 'config/kata-qemu', 'kata-clh', 'config/kata-clh']) expect(below(node, `/opt/sandbox-runtimes/${folder}`)).not.toEqual([]);
+  node.endPods();
+  node.runPod('clh', clh.shim);
+  await node.run(bundle({}));
+  expect(Object.keys(hostTree(node.root))).toEqual(expect.arrayContaining([clh.shim, clh.baseConfig!.path, clh.config.path, clh.programs![0].path]));
+  expect(below(node, '/opt/sandbox-runtimes').filter((path) => path.includes('kata-qemu'))).toEqual([]);
+});
+
+test('a configuration that names no release stays as long as Pods of its version run', async () => {
+  const node = installation();
+  const files = bundle(QEMU);
+  await node.run(files);
+  const orphan = '/opt/sandbox-runtimes/config/kata-remote/4.2.0-12345678/configuration-remote.toml';
+  node.put(orphan, '[hypervisor.remote]\n');
+  node.runPod('qemu', plansOf(files)[0].shim);
+  await node.run(files);
+  expect(Object.keys(hostTree(node.root))).toContain(orphan);
+  node.endPods();
+  await node.run(files);
+  expect(Object.keys(hostTree(node.root))).not.toContain(orphan);
+});
+
 test('takes everything back to the very same bytes', async () => {
   const node = installation();
   const before = hostTree(node.root);

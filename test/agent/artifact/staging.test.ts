@@ -56,6 +56,8 @@ test.each([
   ['has a required file that is not executable', artifactOf([{ ...PROGRAM, mode: 0o644 }]), /lacks runsc, or it is not executable/],
   ['holds another release', artifactOf([{ ...PROGRAM, content: '#!/bin/sh\necho release-20260101.0\n' }]), /printed "release-20260101.0" and not "release-20261005.0"/],
   ['does not run here', artifactOf([{ ...PROGRAM, content: '\x7fELF of another machine' }]), /runsc --version does not run on this node/],
+  ['needs another C library', artifactOf([{ ...PROGRAM, content: '#!/lib/ld-of-another-libc.so\n' }]),
+    /does not run on this node: it is linked to a C library that the installer's image does not have/],
   ['ends with an error', artifactOf([{ ...PROGRAM, content: '#!/bin/sh\necho no such library >&2\nexit 127\n' }]), /does not run on this node: no such library/],
   ['leaves its folder', artifactOf([{ name: '../x', content: '' }]), /http:.*: the archive has an entry outside of its folder/],
 ])('refuses an archive that %s, and leaves nothing of it', async (_, wanted, message) => {

@@ -115,3 +115,9 @@ test.each([
   expect(() => host.write('/a', 'x', 0o644)).toThrow(`writing /a: ${meaning}`);
   expect(nodeFs.readdirSync(root)).toEqual([]);
 });
+
+test('says what is in the way of a folder', () => {
+  const host = new Host(scratch());
+  host.write('/config', '', 0o644);
+  expect(() => host.makeDirectories('/config/kata')).toThrow('making the folder /config: something else stands in its place: remove it (EEXIST)');
+});
