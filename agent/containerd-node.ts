@@ -13,10 +13,11 @@ import { waitForCri } from './cri/wait-for-cri';
 import { FileChange } from './file-change';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
-import { ContainerRuntimeFacts, KubeletRestart, Node, Validation } from './node';
+import { ContainerRuntimeFacts, KubeletRestart, Node, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
+import { runningPods } from './running-pods';
 import { SystemdManager } from './systemd/systemd-manager';
 import { PlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
@@ -101,6 +102,10 @@ export class ContainerdNode implements Node {
 
   async proveDefaultRuntime(): Promise<void> {
     await proveDefaultRuntime(this.platform.socket);
+  }
+
+  async runningPods(): Promise<readonly RunningPod[]> {
+    return runningPods(this.platform.socket);
   }
 
   async runningShims(): Promise<readonly string[] | undefined> {

@@ -8,7 +8,9 @@ import { readJournal } from './journal';
 import { lastWords } from './last-words';
 import { log } from './log';
 import { Node } from './node';
+import { NotYet } from './not-yet';
 import { Refusal } from './refusal';
+import { keepUsed, requireUnused } from './steps/keep-used';
 import { planFiles } from './steps/plan-files';
 import { preflight } from './steps/preflight';
 import { HandlersNotProven, prove } from './steps/prove';
@@ -36,7 +38,7 @@ export interface InstallOptions {
 }
 
 const PREPARE = [recover, preflight, stage];
-const ACTIVATE = [planFiles, validate, write, restart, prove, settle, removeUnused];
+const ACTIVATE = [keepUsed, planFiles, validate, write, restart, prove, requireUnused, settle, removeUnused];
 
 /**
  * Brings the node to the plan, or leaves it as it was.
@@ -59,8 +61,8 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   try {
     handlers = bundle.hash === planHash ? await carryOutPlan(run) : await proveAgain(run, bundle, connect);
   } catch (error) {
-    if (error instanceof FilesOfAnotherRollout) {
-      end(error.message);
+    if (causeOf(error) instanceof NotYet) {
+      end((error as Error).message);
       return 1;
     }
     if (!isFinal(error, run)) {
@@ -73,16 +75,14 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const verdict: InstallVerdict = { planHash, handlers };
   host.tryTo(() => forgetFailedAttempts(host));
   new Host().write(join(shared, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`, 0o644);
-  end(handlers.map(outcome).join('; ') || 'everything was taken back');
+  const kept = run.stillUsed.map((handler) => `${handler} stays while Pods run on it`);
+  end([...handlers.map(outcome), ...kept].join('; ') || 'everything was taken back');
   return 0;
 }
 
 function outcome({ handler, verdict, step, reason }: HandlerVerdict): string {
   return `${handler} ${verdict}${step ? ` at ${step}` : ''}${reason ? `: ${reason}` : ''}`;
 }
-
-/** The mounted files are not those that this Pod was made for; it is not the node that has to change. */
-class FilesOfAnotherRollout extends Error {}
 
 function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttempt: boolean): Run {
   return {
@@ -93,6 +93,7 @@ function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttem
     lastAttempt,
     runtimes: plan.desiredState === 'PRESENT' ? plan.runtimes : [],
     failed: [],
+    stillUsed: [],
     record: undefined,
     journal: undefined,
     changes: [],
@@ -123,7 +124,7 @@ async function proveAgain(run: Run, bundle: Bundle, connect: (platform: Platform
   await carryOut([recover], run);
   const { record, planHash } = run;
   if (record?.provenPlan !== planHash) {
-    throw new FilesOfAnotherRollout(`the mounted files have the hash ${bundle.hash}, this Pod is for ${planHash}, and that plan was never proven on this node: `
+    throw new NotYet(`the mounted files have the hash ${bundle.hash}, this Pod is for ${planHash}, and that plan was never proven on this node: `
       + 'nothing is done until the ConfigMaps and the DaemonSet are of one rollout; apply both together');
   }
   log('install', '', 'the mounted files are of another rollout; what was proven here for this Pod is proven again');
@@ -135,9 +136,12 @@ async function proveAgain(run: Run, bundle: Bundle, connect: (platform: Platform
 
 /** A refusal is final at once, anything else when the attempts are used up; a verdict needs a handler to be about. */
 function isFinal(error: unknown, run: Run): boolean {
-  const cause = error instanceof StepFailure ? error.cause : error;
   if (!run.plan.runtimes.length) return false;
-  return run.lastAttempt || (cause instanceof Refusal && !run.journal);
+  return run.lastAttempt || (causeOf(error) instanceof Refusal && !run.journal);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof StepFailure ? error.cause : error;
 }
 
 function allFailed({ plan, failed }: Run, error: Error): HandlerVerdict[] {

@@ -26,6 +26,14 @@ export interface Validation {
   readonly finding: string;
 }
 
+/** A Pod that runs on the node. */
+export interface RunningPod {
+  /** The handler that it was started with; '' is the default one. */
+  readonly handler: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** What the steps ask of a node: its files, its container runtime and its kubelet. */
 export interface Node {
   readonly host: Host;
@@ -47,6 +55,8 @@ export interface Node {
   restartKubelet(kubelet: KubeletRestart): Promise<void>;
   proveHandler(handler: string): Promise<void>;
   proveDefaultRuntime(): Promise<void>;
+  /** Those whose containers the container runtime may have to restart. */
+  runningPods(): Promise<readonly RunningPod[]>;
   /** The shims of the Pods that run here, by path; undefined where that cannot be known, so that every release may be in use. */
   runningShims(): Promise<readonly string[] | undefined>;
 }

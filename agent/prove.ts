@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CriClient, CriStatus, isNotFound, PodSandboxConfig } from './cri/cri-client';
+import { CriClient, CriStatus, isNotFound, PodSandbox, PodSandboxConfig } from './cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from './cri/cri-messages';
 
 /** How long the parts of a proof took, in milliseconds. */
@@ -28,6 +28,11 @@ export async function proveHandler(socket: string, handler: string, options: Pro
 /** The same for the runtime that Pods without a RuntimeClass get. */
 export async function proveDefaultRuntime(socket: string, options: ProofOptions = {}): Promise<ProofTimings> {
   return prove(socket, '', options);
+}
+
+/** Whether it is a sandbox of a proof, and so no Pod. */
+export function isProbe({ labels }: PodSandbox): boolean {
+  return PROBE_LABEL in labels;
 }
 
 async function prove(socket: string, handler: string, { timeoutMs = RUN_TIMEOUT_MS }: ProofOptions): Promise<ProofTimings> {
@@ -111,8 +116,8 @@ async function remove(cri: CriClient, id: string): Promise<Pick<ProofTimings, 's
 
 /** Removes the probes of earlier runs, or only the one with this id. */
 async function removeProbes(cri: CriClient, uid?: string): Promise<void> {
-  for (const { id, labels } of await cri.listPodSandboxes()) {
-    if (uid === undefined ? PROBE_LABEL in labels : labels[PROBE_LABEL] === uid) await remove(cri, id);
+  for (const sandbox of await cri.listPodSandboxes()) {
+    if (uid === undefined ? isProbe(sandbox) : sandbox.labels[PROBE_LABEL] === uid) await remove(cri, sandbox.id);
   }
 }
 

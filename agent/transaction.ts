@@ -30,6 +30,8 @@ export interface Run {
   runtimes: readonly RuntimePlan[];
   /** The others, and why. */
   failed: readonly HandlerVerdict[];
+  /** Handlers that are installed, not planned any more and stay because Pods run on them. */
+  stillUsed: readonly string[];
   record: InstallRecord | undefined;
   /** There from the first write until the run is recorded or taken back. */
   journal: Journal | undefined;

@@ -1,5 +1,6 @@
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { HandlerTables } from '../containerd/plan-changes';
+import { InstalledHandler } from '../record';
 import { Run } from '../transaction';
 
 /** The runtime tables of a handler of the plan. */
@@ -7,13 +8,19 @@ export function handlerTables({ handler, tables }: RuntimePlan, files: Run['file
   return { handler, v2: file(files, tables.v2), v3: file(files, tables.v3) };
 }
 
-/**
- * The tables that containerd is to have: of the handlers that can be served, and as they are now of those that were
- * served before and cannot be brought to the new plan, because their Pods still run.
- */
-export function wantedTables({ runtimes, files, record, failed }: Run): HandlerTables[] {
-  const kept = record?.handlers.filter(({ handler }) => failed.some((verdict) => verdict.handler === handler)) ?? [];
-  return [...runtimes.map((runtime) => handlerTables(runtime, files)), ...kept.map(({ handler, v2, v3 }) => ({ handler, v2, v3 }))];
+/** The tables that the container runtime is to have: of the handlers that can be served, and of those that are kept. */
+export function wantedTables(run: Run): HandlerTables[] {
+  const kept = keptHandlers(run).map(({ handler, v2, v3 }) => ({ handler, v2, v3 }));
+  return [...run.runtimes.map((runtime) => handlerTables(runtime, run.files)), ...kept].sort(byHandler);
+}
+
+/** What stays as it is, because its Pods run: handlers that cannot be brought to the new plan, or are not in it any more. */
+export function keptHandlers({ record, failed, stillUsed }: Run): InstalledHandler[] {
+  return record?.handlers.filter(({ handler }) => stillUsed.includes(handler) || failed.some((verdict) => verdict.handler === handler)) ?? [];
+}
+
+export function byHandler(a: HandlerTables, b: HandlerTables): number {
+  return a.handler < b.handler ? -1 : 1;
 }
 
 /** A file that lies beside the plan. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { handlerTables } from './handler-tables';
+import { byHandler, handlerTables, keptHandlers } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { removeJournal } from '../journal';
@@ -45,9 +45,9 @@ function recordOf(run: Run): InstallRecord {
   };
 }
 
-/** The proven handlers, and those that are kept as they were because the new plan cannot be met. */
-function installedHandlers({ runtimes, files, failed, record }: Run): InstalledHandler[] {
-  const kept = record?.handlers.filter(({ handler }) => failed.some((verdict) => verdict.handler === handler)) ?? [];
+/** The proven handlers, and those that are kept as they were. */
+function installedHandlers(run: Run): InstalledHandler[] {
+  const { runtimes, files } = run;
   const proven = runtimes.map((runtime) => ({
     ...handlerTables(runtime, files),
     runtime: runtime.runtime,
@@ -55,7 +55,7 @@ function installedHandlers({ runtimes, files, failed, record }: Run): InstalledH
     directory: runtime.artifact.directory,
     files: shimFilePaths(runtime),
   }));
-  return [...proven, ...kept].sort((a, b) => (a.handler < b.handler ? -1 : 1));
+  return [...proven, ...keptHandlers(run)].sort(byHandler);
 }
 
 function shimFilePaths({ config, baseConfig, programs = [] }: RuntimePlan): string[] {

@@ -3,7 +3,7 @@ import { HandlerTables, installedHandlers, planContainerdChanges } from '../../a
 import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
 import { runningShims } from '../../agent/host/running-shims';
-import { ContainerRuntimeFacts, KubeletRestart, Node, Validation } from '../../agent/node';
+import { ContainerRuntimeFacts, KubeletRestart, Node, RunningPod, Validation } from '../../agent/node';
 import { PlatformPlan } from '../../src/installer/install-plan';
 
 /** What a daemon on the fake node has read, and what happened to it; survives the runs of the agent. */
@@ -12,6 +12,7 @@ export class FakeDaemons {
   containerdRestarts = 0;
   kubeletRestarts: KubeletRestart[] = [];
   proofs: string[] = [];
+  pods: readonly RunningPod[] = [];
 }
 
 export interface FakeNodeOptions {
@@ -80,6 +81,10 @@ export class FakeNode implements Node {
   async proveDefaultRuntime(): Promise<void> {
     this.do('prove default');
     this.options.daemons.proofs.push('');
+  }
+
+  async runningPods(): Promise<readonly RunningPod[]> {
+    return this.options.daemons.pods;
   }
 
   async runningShims(): Promise<readonly string[] | undefined> {

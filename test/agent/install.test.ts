@@ -306,7 +306,7 @@ describe('a release', () => {
     expect(Object.keys(hostTree(node.root)).filter((path) => path.includes('20260928.0'))).toEqual([]);
   });
 
-  test('that Pods run from outlives taking back', async () => {
+  test('that a Pod which is ending still runs from outlives taking back', async () => {
     const node = installation();
     await node.run(bundleOf(server, { runtimes: [{ release: '20260928.0' }] }));
     node.runPod('pod', shim);

@@ -60,6 +60,15 @@ export const STORIES: { readonly [name: string]: Story } = {
       if (what === 'prove kata-clh') throw new Error('the sandbox did not start');
     },
   },
+  'an upgrade that leaves a handler out on which Pods run': {
+    main: MAIN_3,
+    version: '2.2.9',
+    async before(node) {
+      await node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }, { handler: 'runsc-debug', release: '20260928.0', options: 'debug' }] }));
+      node.daemons.pods = [{ handler: 'runsc-debug', namespace: 'team', name: 'web' }];
+    },
+    last: () => bundleOf(storyServer),
+  },
   'taking back': {
     main: MAIN_3,
     version: '2.2.9',
