@@ -12,7 +12,7 @@ export class ImportedRuntimeClass extends Construct implements ISandboxRuntime {
     super(scope, id);
     validateRuntimeClassName(runtimeClassName);
     this.runtimeClassName = runtimeClassName;
-    SandboxRegistry.of(this).addExternal(this.runtimeClassName);
+    SandboxRegistry.of(this).addExternal(this);
     LineUpValidation.ensure(this);
   }
 

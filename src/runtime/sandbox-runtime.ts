@@ -19,9 +19,9 @@ export interface ISandboxRuntime extends IConstruct {
   /**
    * Lets every Pod-bearing object at or below a construct run in this sandbox: Pod, Deployment, DaemonSet,
    * StatefulSet, ReplicaSet, ReplicationController, PodTemplate, Job and CronJob, whether plain ApiObjects, imported
-   * L1s or of any cdk8s-plus. Takes effect at synth, also for objects that are added later.
+   * L1s or of any cdk8s-plus. Takes effect at synth, also for objects that are added later. Installers stay outside.
    *
-   * Synth fails if an object gets two different runtimes, or names another RuntimeClass itself.
+   * Refuses an object of another kind or app. Synth fails if an object gets two different runtimes, or names another RuntimeClass itself.
    *
    * @param construct the object, or a construct or chart above it
    */

@@ -1,5 +1,7 @@
+import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { ISandboxRuntime, SandboxRuntime } from '../runtime/sandbox-runtime';
+import { podSpecPath } from '../workload/pod-spec-path';
 
 /** One app's runtimes, and the constructs that are to run in them. */
 export class SandboxRegistry {
@@ -16,20 +18,20 @@ export class SandboxRegistry {
 
   private static readonly registries = new WeakMap<IConstruct, SandboxRegistry>();
 
-  /** RuntimeClasses that somebody else owns. */
-  public readonly external = new Set<string>();
   /** Constructs given to `sandbox`, in the order of the calls. */
   public readonly sandboxed = new Map<IConstruct, ISandboxRuntime>();
 
   private readonly byHandler = new Map<string, Construct>();
   private readonly byClass = new Map<string, Construct>();
+  /** RuntimeClasses that somebody else owns. */
+  private readonly externalByClass = new Map<string, ISandboxRuntime>();
 
   private constructor() {}
 
   /** @throws if another runtime has the same handler or class name */
   public addRuntime(runtime: SandboxRuntime): void {
     for (const [map, what, name] of [[this.byHandler, 'handler', runtime.handler], [this.byClass, 'RuntimeClass', runtime.runtimeClassName]] as const) {
-      const other = map.get(name);
+      const other = map.get(name) ?? (map === this.byClass ? this.externalByClass.get(name) : undefined);
       if (other) {
         const prop = what === 'handler' ? 'handler' : 'runtimeClassName';
         throw new Error(`${other.node.path} and ${runtime.node.path} both have the ${what} "${name}"; give one of them another ${prop}`);
@@ -38,11 +40,31 @@ export class SandboxRegistry {
     }
   }
 
-  public addExternal(runtimeClassName: string): void {
-    this.external.add(runtimeClassName);
+  /** Names of the RuntimeClasses that somebody else owns. */
+  public get external(): Iterable<string> {
+    return this.externalByClass.keys();
   }
 
+  /** @throws if a runtime of this app has the same class name */
+  public addExternal(runtime: ISandboxRuntime): void {
+    const name = runtime.runtimeClassName;
+    const own = this.byClass.get(name);
+    if (own) {
+      throw new Error(`${own.node.path} and ${runtime.node.path} both have the RuntimeClass "${name}"; use ${own.node.path}, which installs it`);
+    }
+    this.externalByClass.set(name, this.externalByClass.get(name) ?? runtime);
+  }
+
+  /** @throws if the construct cannot run in the runtime, or is to run in another one already */
   public sandbox(construct: IConstruct, runtime: ISandboxRuntime): void {
+    if (construct.node.root !== runtime.node.root) {
+      throw new Error(`${construct.node.path || 'the app'} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
+        + `use SandboxRuntime.fromRuntimeClassName(..., '${runtime.runtimeClassName}') in its own app`);
+    }
+    if (ApiObject.isApiObject(construct) && !podSpecPath(construct.apiVersion, construct.kind)) {
+      throw new Error(`${construct.node.path} (${construct.apiVersion} ${construct.kind}) is of no kind that bears Pods as Kubernetes knows them; `
+        + `set runtimeClassName "${runtime.runtimeClassName}" in its Pod template yourself`);
+    }
     const other = this.sandboxed.get(construct);
     if (other && other !== runtime) {
       throw new Error(`${construct.node.path || 'the app'} is to run in two sandboxes, ${describe(other)} and ${describe(runtime)}; choose one`);

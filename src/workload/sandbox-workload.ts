@@ -1,6 +1,7 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { podSpecPath } from './pod-spec-path';
+import { NodeInstaller } from '../installer/node-installer';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { describe, type SandboxRegistry } from '../synth/sandbox-registry';
 
@@ -17,6 +18,8 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry): { e
   const wanted = new Map<ApiObject, ISandboxRuntime>();
   for (const [construct, runtime] of registry.sandboxed) {
     for (const object of podBearing(construct)) {
+      // Its Pods would wait for the label that they themselves bring about.
+      if (object.node.scope instanceof NodeInstaller) continue;
       const other = wanted.get(object);
       if (other && other !== runtime) {
         errors.push(`${object.node.path} is to run in two sandboxes, ${describe(other)} and ${describe(runtime)}; choose one`);

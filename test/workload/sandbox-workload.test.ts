@@ -167,3 +167,39 @@ test('synth says the same in every pass, and sees what changed in between', () =
 
   expect(() => app.synthYaml()).toThrow(/hostPID/);
 });
+
+test('an installer stays outside of the sandbox that only it can bring', () => {
+  const { app, platform, gvisor } = setUp();
+  gvisor.sandbox(app);
+  new ApiObject(platform, 'it', { apiVersion: 'v1', kind: 'Pod', spec });
+
+  const objects = Testing.synth(platform);
+
+  expect(objects.find(({ kind }) => kind === 'DaemonSet').spec.template.spec.runtimeClassName).toBeUndefined();
+  expect(objects.find(({ kind }) => kind === 'Pod').spec.runtimeClassName).toBe('gvisor');
+});
+
+test('an object that bears no Pods is refused instead of silently running outside', () => {
+  const { gvisor, team } = setUp();
+  const rollout = new ApiObject(team, 'it', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', spec: { template } });
+
+  expect(() => gvisor.sandbox(rollout)).toThrow('team/it (argoproj.io/v1alpha1 Rollout) is of no kind that bears Pods');
+});
+
+test('an object of another app is refused instead of silently running outside', () => {
+  const { gvisor } = setUp();
+  const other = new Chart(Testing.app(), 'other');
+
+  expect(() => gvisor.sandbox(other)).toThrow('other belongs to another app than platform/gvisor (RuntimeClass "gvisor")');
+});
+
+test('a RuntimeClass that exists already and one that is installed cannot have one name, whichever comes first', () => {
+  const { platform, team } = setUp();
+  expect(() => SandboxRuntime.fromRuntimeClassName(team, 'gke', 'gvisor'))
+    .toThrow('platform/gvisor and team/gke both have the RuntimeClass "gvisor"');
+
+  SandboxRuntime.fromRuntimeClassName(team, 'gke-2', 'gke-gvisor');
+  SandboxRuntime.fromRuntimeClassName(team, 'gke-3', 'gke-gvisor');
+  expect(() => new GVisorRuntime(platform, 'second', { release: GVisorRelease.V20260928_0, handler: 'runsc-2', runtimeClassName: 'gke-gvisor' }))
+    .toThrow('team/gke-2 and platform/second both have the RuntimeClass "gke-gvisor"');
+});

@@ -1,3 +1,4 @@
+import { valueAt } from '../manifest';
 import { textMap } from '../pod-view';
 import type { Rule } from '../rule';
 
@@ -21,6 +22,13 @@ export const installerPods: Rule = {
         yield {
           object,
           message: `nodeSelector is {${[...pod.nodeSelector].map((entry) => entry.join(': ')).join(', ')}}; sandbox runtimes exist for Linux only, so it needs "${OS}: ${LINUX}"`,
+        };
+      }
+      const runtimeClassName = valueAt(object, 'spec', 'template', 'spec', 'runtimeClassName');
+      if (runtimeClassName !== undefined) {
+        yield {
+          object,
+          message: `runtimeClassName is ${JSON.stringify(runtimeClassName)}, and only the installer brings a sandbox to a node; leave it out, or it waits for itself`,
         };
       }
       for (const namespaceObject of index.find('Namespace', namespace)) {

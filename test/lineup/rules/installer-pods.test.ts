@@ -30,3 +30,9 @@ test('reports a namespace that refuses hostPath volumes, and warns of one that c
     expect.objectContaining({ severity: 'warning', message: expect.stringContaining('warn is absent') }),
   ]);
 });
+
+test('reports an installer that waits for the sandbox it is to bring', () => {
+  const manifests = quickstart();
+  installerPod(manifests).runtimeClassName = 'gvisor';
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('runtimeClassName is "gvisor", and only the installer brings a sandbox to a node')]);
+});
