@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { isRecord, unfold, type Manifest } from '../lineup/manifest';
 
 /** What was given cannot be read; the message says which file and line, and what is wrong. */
@@ -63,10 +63,20 @@ function* parseManifests(file: string, text: string): Generator<ReadManifest> {
   for (const document of parseAllDocuments(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' })) {
     const [error] = document.errors;
     if (error) {
-      throw new InputError(`${file}:${lineCounter.linePos(error.pos[0]).line}: ${error.message}`);
+      const hint = error.code === 'DUPLICATE_KEY' ? '; a line "---" belongs between two documents' : '';
+      throw new InputError(`${file}:${lineCounter.linePos(error.pos[0]).line}: ${error.message}${hint}`);
     }
     const line = lineCounter.linePos(document.contents?.range?.[0] ?? document.range[0]).line;
-    yield* kubernetesObjects(document.toJS(), `${file}:${line}`);
+    yield* kubernetesObjects(plainValue(document, `${file}:${line}`), `${file}:${line}`);
+  }
+}
+
+/** Aliases are resolved here, and the parser refuses those that explode. */
+function plainValue(document: Document.Parsed, where: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InputError(`${where}: ${(error as Error).message}`);
   }
 }
 

@@ -184,3 +184,17 @@ test('prints the version of the package', () => {
   const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
   expect(run('--version')).toEqual({ status: 0, output: `${version}\n`, complaint: '' });
 });
+
+test('refuses YAML whose aliases explode', () => {
+  const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+  for (let i = 1; i < 9; i++) bomb.push(`a${i}: &a${i} [${Array(9).fill(`*a${i - 1}`).join(', ')}]`);
+  expect(runCommandLine(['check', '-'], () => bomb.join('\n'))).toMatchObject({
+    status: 2, complaint: expect.stringContaining('standard input:1: Excessive alias count'),
+  });
+});
+
+test('says what is missing where files were put together without a separator', () => {
+  expect(runCommandLine(['check', '-'], () => 'kind: Pod\nkind: Pod\n')).toMatchObject({
+    status: 2, complaint: expect.stringContaining('standard input:2: Map keys must be unique; a line "---" belongs between two documents'),
+  });
+});
