@@ -16,6 +16,9 @@ export class AppArmorProfile {
    * @param profile name of the profile
    */
   public static localhost(profile: string): AppArmorProfile {
+    if (profile === '') {
+      throw new Error('the name of a local AppArmor profile is empty; name one that is loaded on the nodes, or use AppArmorProfile.RUNTIME_DEFAULT');
+    }
     return new AppArmorProfile('Localhost', profile);
   }
 

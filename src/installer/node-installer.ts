@@ -13,6 +13,7 @@ import { POD_LAYOUT } from './pod-layout';
 import { ReadinessGate } from './readiness-gate';
 import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
 import { NodePlatform } from '../platform/node-platform';
+import { isDnsLabel } from '../runtime/runtime-names';
 import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
@@ -77,6 +78,10 @@ export class NodeInstaller extends Construct {
 
     this.name = Names.toDnsLabel(this, { includeHash: false, maxLen: 45 });
     this.namespace = props.namespace ?? chart.namespace ?? 'sandbox-runtimes';
+    if (!isDnsLabel(this.namespace)) {
+      throw new Error(`namespace of ${this.node.path} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends)`
+        + ` such as "sandbox-system", got "${this.namespace}"`);
+    }
     this.platform = props.platform ?? NodePlatform.CONTAINERD;
     this._gate = props.readiness ?? ReadinessGate.handlerLabel();
     this._poolSelector = { 'kubernetes.io/os': 'linux', ...props.nodeSelector };

@@ -154,6 +154,10 @@ function systemdDropIn(configFile: string, timeout: string): string {
 
 function dropInFolder(configDir: string): string {
   absolutePath('configDir', configDir);
+  if (/^\/[^/]+$/.test(configDir)) {
+    throw new Error(`configDir "${configDir}" holds more than the kubelet's drop-ins, and the installer would have to mount all of it;`
+      + ' the usual folder is "/etc/kubernetes/kubelet.conf.d"');
+  }
   if (configDir === '/etc/kubernetes/kubelet.conf') {
     throw new Error(`configDir "${configDir}" is the kubelet's kubeconfig, a file; the usual folder is "/etc/kubernetes/kubelet.conf.d"`);
   }

@@ -1,4 +1,4 @@
-import { absolutePath } from './absolute-path';
+import { absolutePath, pathInOwnFolder } from './absolute-path';
 import { NodeRestart } from './node-restart';
 import type { PlatformPlan } from '../installer/install-plan';
 
@@ -54,7 +54,7 @@ export class NodePlatform {
    * @throws if a path is not absolute, or the drop-in does not lie below the folder of the main file
    */
   public static containerd(options: ContainerdPlatformOptions = {}): NodePlatform {
-    const configFile = absolutePath('configFile', options.configFile ?? '/etc/containerd/config.toml');
+    const configFile = pathInOwnFolder('configFile', options.configFile ?? '/etc/containerd/config.toml', 'write');
     const folder = configFile.slice(0, configFile.lastIndexOf('/'));
     const dropInFile = absolutePath('dropInFile', options.dropInFile ?? `${folder}/conf.d/sandbox-runtimes.toml`);
     if (!dropInFile.startsWith(`${folder}/`) || !dropInFile.endsWith('.toml')) {
@@ -67,7 +67,7 @@ export class NodePlatform {
       name,
       configFile,
       dropInFile,
-      socket: absolutePath('socket', options.socket ?? '/run/containerd/containerd.sock'),
+      socket: pathInOwnFolder('socket', options.socket ?? '/run/containerd/containerd.sock', 'read'),
       binaries: ['/usr/local/bin/containerd', '/usr/bin/containerd'],
       restart: (options.restart ?? NodeRestart.systemd('containerd.service'))._plan(),
     });

@@ -1,4 +1,4 @@
-import { absolutePath } from './absolute-path';
+import { pathInOwnFolder } from './absolute-path';
 import type { RestartPlan } from '../installer/install-plan';
 
 /** How the node agent restarts the container runtime. */
@@ -25,7 +25,7 @@ export class NodeRestart {
    * @param pidFile absolute path of the file that holds the process's PID
    */
   public static supervisedProcess(pidFile: string): NodeRestart {
-    return new NodeRestart({ kind: 'supervised', pidFile: absolutePath('pidFile', pidFile) });
+    return new NodeRestart({ kind: 'supervised', pidFile: pathInOwnFolder('pidFile', pidFile, 'read') });
   }
 
   private constructor(private readonly plan: RestartPlan) {}

@@ -108,6 +108,9 @@ export class SandboxedPod extends Construct {
     if (props.nodeName !== undefined && props.hostnames !== undefined) {
       throw new Error(`${this.node.path} has both nodeName ("${props.nodeName}") and hostnames (${props.hostnames.join(', ')}); keep hostnames`);
     }
+    if (props.hostnames?.length === 0) {
+      throw new Error(`hostnames of ${this.node.path} is empty, which no node matches; leave it out, or name at least one node`);
+    }
     this.refuseUnknownMounts(props);
     if (props.nodeName !== undefined) {
       console.warn(`warning: ${this.node.path}: nodeName "${props.nodeName}" bypasses the scheduler, so nothing checks that `

@@ -38,6 +38,9 @@ export interface Toleration {
 
 /** The toleration as Kubernetes writes it. */
 export function tolerationManifest(toleration: Toleration): Record<string, string> {
+  if (!toleration.key && toleration.value !== undefined) {
+    throw new Error(`a toleration has the value "${toleration.value}" but no key; name the key of the taint, or leave out the value to tolerate every taint`);
+  }
   return {
     ...(toleration.key ? { key: toleration.key } : {}),
     ...(toleration.value !== undefined ? { operator: 'Equal', value: toleration.value } : { operator: 'Exists' }),

@@ -206,6 +206,8 @@ describe('bad input', () => {
     ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query, got "mirror.example"'],
     ['a mirror with a password', { artifactMirror: 'https://me:secret@mirror.example' }, 'artifactMirror must not carry credentials'],
     ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
+    ['a namespace that no cluster takes', { namespace: 'Foo_Bar' }, 'namespace of sandbox/installer must be a DNS label'],
+    ['a toleration of a value without a key', { tolerations: [{ value: 'gvisor' }] }, 'a toleration has the value "gvisor" but no key'],
     ['noProxy alone', { noProxy: ['.example'] }, 'noProxy is given (.example) but httpsProxy is not'],
   ])('%s is refused', (_what, props, message) => {
     expect(() => synth(props)).toThrow(message);
@@ -215,8 +217,16 @@ describe('bad input', () => {
     expect(() => NodePlatform.containerd({ socket: 'run/containerd.sock' })).toThrow('socket must be an absolute path');
     expect(() => NodePlatform.containerd({ configFile: '/etc/../x.toml' })).toThrow('configFile must be an absolute path without ".."');
     expect(() => NodePlatform.containerd({ dropInFile: '/opt/x.toml' })).toThrow('dropInFile must be a .toml file below /etc/containerd');
+    expect(() => NodePlatform.containerd({ configFile: '/etc/config.toml' })).toThrow('configFile "/etc/config.toml" lies in /etc, which');
+    expect(() => NodePlatform.containerd({ configFile: '/config.toml' })).toThrow('configFile "/config.toml" lies in /, which');
+    expect(() => NodePlatform.containerd({ socket: '/containerd.sock' })).toThrow('socket "/containerd.sock" lies in /, which');
+    expect(() => NodeRestart.supervisedProcess('/containerd.pid')).toThrow('pidFile "/containerd.pid" lies in /, which');
     expect(() => NodeRestart.systemd('containerd')).toThrow('the unit must be a systemd service such as "containerd.service", got "containerd"');
   });
+});
+
+test('a local AppArmor profile without a name is refused', () => {
+  expect(() => AppArmorProfile.localhost('')).toThrow('the name of a local AppArmor profile is empty');
 });
 
 test('proxy, certificates, priority, SELinux and AppArmor reach the containers that need them', () => {

@@ -146,3 +146,7 @@ test('writes every duration so that Go reads the same back', () => {
     expect(Number(count) * inMillis[suffix]).toBe(amount * unit);
   }));
 });
+
+test('refuses a folder that would have to be mounted with the whole system\'s configuration', () => {
+  expect(() => new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(5), configDir: '/etc' })).toThrow('configDir "/etc" holds more than');
+});

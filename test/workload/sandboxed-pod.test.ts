@@ -73,6 +73,7 @@ test('nodeName is kept, with a warning that says what to write instead', () => {
 test.each<[string, Partial<SandboxedPodProps>, string]>([
   ['no containers', { containers: [] }, 'team/web has no containers; a Pod needs at least one'],
   ['nodeName and hostnames', { nodeName: 'a', hostnames: ['b'] }, 'team/web has both nodeName ("a") and hostnames (b); keep hostnames'],
+  ['an empty list of hostnames', { hostnames: [] }, 'hostnames of team/web is empty, which no node matches'],
   [
     'a mount of a volume that is not there',
     { containers: [{ name: 'web', image: 'a', volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] }] },
