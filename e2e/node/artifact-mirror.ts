@@ -1,8 +1,9 @@
 import { createServer, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GVisorArchive } from './gvisor-archive';
+import { ARCHITECTURE, KataArchives } from './kata-archive';
 
-/** A mirror of gVisor's releases on the loopback address. */
+/** A mirror of gVisor's and Kata's releases on the loopback address. */
 export class ArtifactMirror {
   static async start(): Promise<ArtifactMirror> {
     const mirror = new ArtifactMirror();
@@ -26,12 +27,16 @@ export class ArtifactMirror {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/gvisor`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/mirror`;
   }
 
   serve(archive: GVisorArchive): void {
     const arch = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string];
-    this.contents.set(`/gvisor/release/${archive.release}/${arch}/gvisor.tar.zstd`, archive.content);
+    this.contents.set(`/mirror/release/${archive.release}/${arch}/gvisor.tar.zstd`, archive.content);
+  }
+
+  serveKata({ release, packages }: KataArchives): void {
+    for (const [name, { content }] of Object.entries(packages)) this.contents.set(`/mirror/download/${release}/${name}-${release}-${ARCHITECTURE}.tar.zst`, content);
   }
 
   async stop(): Promise<void> {

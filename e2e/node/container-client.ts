@@ -18,6 +18,7 @@ const CONTAINER_CONFIG = new MessageType({
   args: strings(4),
   envs: messages(6, new MessageType({ key: string(1), value: string(2) })),
   mounts: messages(7, new MessageType({ containerPath: string(1), hostPath: string(2), readonly: bool(3), recursiveReadOnly: bool(8) })),
+  devices: messages(8, new MessageType({ containerPath: string(1), hostPath: string(2), permissions: string(3) })),
   logPath: string(11),
   linux: message(15, new MessageType({
     resources: message(1, new MessageType({ memoryLimitInBytes: int64(4) })),

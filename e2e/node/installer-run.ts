@@ -32,10 +32,24 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 /** As often as the agent's own limit, and once more. */
 const RUNS = 6;
 
+/**
+ * The kernel's list of devices, which is hidden where a test says itself which devices a node has: those are then given
+ * to the container as device nodes, which are never opened.
+ */
+const KERNEL_DEVICES = '/sys/class/misc';
+
+/** What a run has in place of what is so on this machine. */
+export interface RunOptions {
+  /** Instead of the container's own. */
+  readonly command?: readonly string[];
+  /** The devices that the kernel seems to offer. */
+  readonly devices?: ContainerConfig['devices'];
+}
+
 /** Runs `install` again while it ends with an error, as the kubelet restarts an init container. */
-export async function runInstallUntilVerdict(node: PodNode, manifests: readonly Manifest[], image: string): Promise<AgentRun> {
+export async function runInstallUntilVerdict(node: PodNode, manifests: readonly Manifest[], image: string, options?: RunOptions): Promise<AgentRun> {
   for (let attempt = 1; ; attempt++) {
-    const run = await runInstall(node, manifests, image);
+    const run = await runInstall(node, manifests, image, options);
     if (run.exitCode === 0 || attempt === RUNS) return run;
   }
 }
@@ -44,11 +58,9 @@ export async function runInstallUntilVerdict(node: PodNode, manifests: readonly 
  * Runs the `install` container of a synthesized DaemonSet on the node, as the kubelet would: its volumes, its mounts
  * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
  * here, and where the plan restarts a supervised process the Pod shares the node's PID namespace to reach it.
- *
- * @param command instead of the container's own
  */
 export async function runInstall(
-  node: PodNode, manifests: readonly Manifest[], image: string, command?: readonly string[],
+  node: PodNode, manifests: readonly Manifest[], image: string, { command, devices }: RunOptions = {},
 ): Promise<AgentRun> {
   const daemonSet = one(manifests, 'DaemonSet');
   const { metadata, spec } = daemonSet.spec.template;
@@ -72,6 +84,7 @@ export async function runInstall(
       command: command ?? container.command,
       env: Object.fromEntries(container.env.map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
       mounts,
+      devices,
       memoryLimit: memoryBytes(container.resources?.limits?.memory),
       securityContext: {
         runAsUser: { value: BigInt(spec.securityContext.runAsUser) },
@@ -79,7 +92,7 @@ export async function runInstall(
         capabilities: { drop: securityContext.capabilities.drop, add: securityContext.capabilities.add },
         noNewPrivs: !securityContext.allowPrivilegeEscalation,
         readonlyRootfs: securityContext.readOnlyRootFilesystem,
-        maskedPaths: MASKED_PATHS,
+        maskedPaths: [...MASKED_PATHS, ...(devices ? [KERNEL_DEVICES] : [])],
         readonlyPaths: READONLY_PATHS,
       },
     });

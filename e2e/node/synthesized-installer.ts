@@ -9,12 +9,9 @@ import type { InstallPlan } from '../../src/installer/install-plan';
 import { planHash } from '../../src/installer/plan-hash';
 import { PLAN_HASH_ANNOTATION } from '../../src/installer/pod-layout';
 
-/**
- * What a user's app gives for these nodes: the YAML, read back. The release has no `gvisor_sentry` (the Go module of
- * gVisor has none), and it is one day older than the security floor.
- */
-export function synthesizeInstaller(
-  mirror: ArtifactMirror, archive: GVisorArchive, restart: NodeRestart = NodeRestart.supervisedProcess(PID_FILE),
+/** What a user's app gives for these nodes: the YAML, read back. */
+export function synthesize(
+  mirror: ArtifactMirror, runtimes: (chart: Chart) => void, restart: NodeRestart = NodeRestart.supervisedProcess(PID_FILE),
 ): Manifest[] {
   const app = new App();
   const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
@@ -22,10 +19,22 @@ export function synthesizeInstaller(
     platform: NodePlatform.containerd({ restart }),
     artifactMirror: mirror.url,
   });
+  runtimes(chart);
+  return parseAllDocuments(app.synthYaml()).map(document => document.toJS());
+}
+
+/**
+ * An installer of one gVisor release. The release has no `gvisor_sentry` (the Go module of
+ * gVisor has none), and it is one day older than the security floor.
+ */
+export function synthesizeInstaller(mirror: ArtifactMirror, archive: GVisorArchive, restart?: NodeRestart): Manifest[] {
+  return synthesize(mirror, chart => addGVisor(chart, archive), restart);
+}
+
+export function addGVisor(chart: Chart, archive: GVisorArchive): void {
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
   const release = GVisorRelease.of(archive.release, { [arch]: archive.sha512, requiredFiles: [], allowBelowSecurityFloor: true });
   new GVisorRuntime(chart, 'gvisor', { release });
-  return parseAllDocuments(app.synthYaml()).map(document => document.toJS());
 }
 
 /** The same installer, told to take everything back. */

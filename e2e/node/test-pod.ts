@@ -25,6 +25,7 @@ export interface TestContainerOptions {
   readonly command: readonly string[];
   readonly env?: { readonly [name: string]: string };
   readonly mounts?: ContainerConfig['mounts'];
+  readonly devices?: ContainerConfig['devices'];
   readonly memoryLimit?: bigint;
   readonly securityContext?: NonNullable<NonNullable<ContainerConfig['linux']>['securityContext']>;
 }
@@ -70,6 +71,7 @@ export class TestPod {
       command: container.command,
       envs: Object.entries(container.env ?? {}).map(([key, value]) => ({ key, value })),
       mounts: container.mounts,
+      devices: container.devices,
       logPath,
       linux: {
         resources: { memoryLimitInBytes: container.memoryLimit },

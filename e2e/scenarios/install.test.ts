@@ -57,7 +57,7 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
     const folders = ['/', '/sandbox-runtimes', '/run/sandbox-runtimes', '/tmp', '/run/containerd', '/host/usr', '/proc/sys/kernel', ...INSTALLED];
     const script = 'grep -E "^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):" /proc/self/status; '
       + 'for folder; do (echo >$folder/probe && rm $folder/probe && echo "writable $folder") 2>/dev/null; done; true';
-    const run = await runInstall(node, synthesizeInstaller(mirror, release), image, ['sh', '-c', script, 'sh', ...folders]);
+    const run = await runInstall(node, synthesizeInstaller(mirror, release), image, { command: ['sh', '-c', script, 'sh', ...folders] });
     const none = '0000000000000000';
     expect(run.log.trim().split('\n')).toEqual([
       ...['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map(set => `${set}:\t${none}`),

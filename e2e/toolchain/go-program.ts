@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { requireGo } from './requirements';
@@ -14,7 +14,7 @@ export const CACHE = join(homedir(), '.cache', 'cdk8s-sandbox-runtimes');
 export interface GoProgram {
   /** Folder below e2e/modules. */
   readonly module: string;
-  /** Import path of the main package. */
+  /** Import path of the main package, or its folder in the module (`./name`). */
   readonly main: string;
   /** Name of the binary. */
   readonly name: string;
@@ -49,7 +49,8 @@ export async function build(program: GoProgram): Promise<string> {
   ];
   const { goMod, goSum } = moduleFiles(program.module);
   const hash = createHash('sha256');
-  for (const part of [readFileSync(goMod), readFileSync(goSum), JSON.stringify([program.main, program.cgo ?? false, flags])]) hash.update(part).update('\0');
+  const parts = [readFileSync(goMod), readFileSync(goSum), JSON.stringify([program.main, program.cgo ?? false, flags]), ...ownSources(program)];
+  for (const part of parts) hash.update(part).update('\0');
   const folder = join(CACHE, `${program.name}-${hash.digest('hex').slice(0, 12)}`);
   const binary = join(folder, program.name);
   if (existsSync(binary)) return binary;
@@ -64,6 +65,13 @@ export async function build(program: GoProgram): Promise<string> {
   }, ['sh', '-c', 'test -e "$0" || { "$@" && mv "$0.part" "$0"; }', binary, 'go', 'build', ...flags, '-o', `${binary}.part`, program.main]);
   console.log(`built ${program.name} of e2e/modules/${program.module} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
   return binary;
+}
+
+/** Source files of a package that is ours: those of others are named by go.mod. */
+function ownSources({ module, main }: GoProgram): Buffer[] {
+  if (!main.startsWith('./')) return [];
+  const folder = join(MODULES, module, main);
+  return readdirSync(folder).sort().map(name => readFileSync(join(folder, name)));
 }
 
 /** Runs a command while holding a lock file, so that two test runs build a thing once. */
