@@ -1,3 +1,5 @@
+import { hasWildcard } from './annotation-pattern';
+
 /** Annotations that change how a sandbox is built, by what their names begin with. */
 interface AnnotationFamily {
   readonly prefix: string;
@@ -70,10 +72,6 @@ function validateForm(pattern: string): void {
   if (!/^[\w.*?/-]+$/.test(withoutClasses)) {
     throw new Error(`podAnnotations must be names of annotations such as "dev.gvisor.spec.mount.data.share", got "${pattern}"`);
   }
-}
-
-function hasWildcard(pattern: string): boolean {
-  return /[*?[]/.test(pattern);
 }
 
 /** Whether a pattern with a wildcard may match some annotation of the family, judged by what stands before the wildcard. */

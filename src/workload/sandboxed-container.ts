@@ -2,8 +2,11 @@ import type { ContainerProbe } from './container-probe';
 
 /** Protocol of a container port. */
 export enum ContainerPortProtocol {
+  /** Transmission Control Protocol. */
   TCP = 'TCP',
+  /** User Datagram Protocol. */
   UDP = 'UDP',
+  /** Stream Control Transmission Protocol. */
   SCTP = 'SCTP',
 }
 

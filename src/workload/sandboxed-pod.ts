@@ -7,8 +7,11 @@ import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 
 /** When the kubelet starts a container again. */
 export enum PodRestartPolicy {
+  /** Whenever it ends. */
   ALWAYS = 'Always',
+  /** When it ends with another code than 0. */
   ON_FAILURE = 'OnFailure',
+  /** Never: the Pod has then succeeded or failed. */
   NEVER = 'Never',
 }
 
