@@ -123,7 +123,7 @@ describe('the runtime table', () => {
     for (const version of ['v2', 'v3'] as const) {
       expect(table(version).plugins['io.containerd.cri.v1.images']).toEqual({ runtime_platforms: { 'kata-fc': { snapshotter: 'devmapper' } } });
     }
-    expect(Object.keys(table('v2').plugins)).toEqual(['io.containerd.grpc.v1.cri']);
+    expect(Object.keys(table('v2').plugins)).toEqual(['io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.images']);
     expect(plan.requires.snapshotter).toBe('devmapper');
   });
 
