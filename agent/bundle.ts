@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from './refusal';
 import { INSTALL_PLAN_FORMAT, type InstallPlan } from '../src/installer/install-plan';
@@ -15,7 +15,8 @@ export interface Bundle {
 
 export function readBundle(folder: string = POD_LAYOUT.bundle): Bundle {
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-  const keys = readdirSync(join(folder, 'files'));
+  // A ConfigMap without a key makes no folder: an installer whose last runtime was left out.
+  const keys = existsSync(join(folder, 'files')) ? readdirSync(join(folder, 'files')) : [];
   const files = Object.fromEntries(keys.map((key) => [key, read(join('files', key))]));
   const planText = read('plan.json');
   const plan = JSON.parse(planText) as InstallPlan;

@@ -196,10 +196,14 @@ export class Installation {
     const mounted = join(this.folder, 'bundle');
     const shared = join(this.folder, 'shared');
     for (const directory of [mounted, shared]) rmSync(directory, { recursive: true, force: true });
-    mkdirSync(join(mounted, 'files'), { recursive: true });
+    mkdirSync(mounted);
     mkdirSync(shared);
     writeFileSync(this.terminationLog, '');
-    for (const [name, content] of Object.entries(bundle)) writeFileSync(join(mounted, name), content);
+    for (const [name, content] of Object.entries(bundle)) {
+      // As the kubelet does: a folder comes with the first file in it.
+      mkdirSync(dirname(join(mounted, name)), { recursive: true });
+      writeFileSync(join(mounted, name), content);
+    }
     const host = options.host ?? new Host(this.root);
     const node = (platform: PlatformPlan) => new FakeNode({ daemons: this.daemons, ...options, host, platform });
     const { terminationLog } = this;
