@@ -1,4 +1,5 @@
 import type { AppArmorProfile } from './app-armor-profile';
+import type { DesiredState } from './desired-state';
 import type { ReadinessGate } from './readiness-gate';
 import type { CrictlConfig } from '../platform/crictl-config';
 import type { KubeletSettings } from '../platform/kubelet-config';
@@ -42,6 +43,14 @@ export interface SeLinuxOptions {
 
 /** What a NodeInstaller takes. */
 export interface NodeInstallerProps {
+  /**
+   * Whether the runtimes are brought to the nodes or taken back from them. To uninstall, set `DesiredState.ABSENT`, wait
+   * until the DaemonSet is ready, and only then delete the objects; deleting them alone leaves the nodes as they are.
+   *
+   * @default DesiredState.PRESENT
+   */
+  readonly desiredState?: DesiredState;
+
   /**
    * Where these nodes keep their container runtime.
    *

@@ -1,6 +1,7 @@
 import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import { agentProgram } from './agent-program';
+import { DesiredState } from './desired-state';
 import { fenceManifests } from './fence';
 import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
 import { INSTALLER_IMAGE, validateImage } from './installer-image';
@@ -163,11 +164,11 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _installPlan(slots: number): InstallPlan {
-    const { kubelet, crictl } = this.props;
+    const { desiredState = DesiredState.PRESENT, kubelet, crictl } = this.props;
     return {
       format: INSTALL_PLAN_FORMAT,
       installer: `${this.namespace}/${this.name}`,
-      desiredState: 'PRESENT',
+      desiredState: `${desiredState}`,
       platform: this.platform._plan(),
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
       ...(kubelet ? { kubelet: kubelet._plan() } : {}),

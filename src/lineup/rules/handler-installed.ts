@@ -8,15 +8,25 @@ const DEFAULT_RUNTIMES = new Set(['runc', 'crun']);
 /** Every sandbox runtime runs on Linux only, so every installer's pool has this label whether or not a class asks for it. */
 const IMPLIED_LABEL = 'kubernetes.io/os';
 
-/** RuntimeClass -> handler on the nodes: whichever node the class selects, its handler was installed there. */
+/**
+ * RuntimeClass -> handler on the nodes: whichever node the class selects, its handler was installed there. A class whose
+ * handler is being taken back may stay, but nothing may use it.
+ */
 export const handlerInstalled: Rule = {
   id: 'handler-installed',
-  *check({ classes, runtimes, judgesUnknown }) {
+  *check({ classes, runtimes, sandboxed, judgesUnknown }) {
     for (const runtimeClass of [...classes.values()].flat()) {
-      const { object, handler, nodeSelector } = runtimeClass;
+      const { object, name, handler, nodeSelector } = runtimeClass;
       const serving = runtimes.filter(({ runtime }) => runtime.handler === handler);
       if (serving.length) {
-        const message = unreached(runtimeClass, serving);
+        const pools = serving.filter(({ plan }) => plan.desiredState === 'PRESENT');
+        if (!pools.length) {
+          for (const user of sandboxed.get(name) ?? []) {
+            yield { object: user.object, message: taken(name, handler, serving) };
+          }
+          continue;
+        }
+        const message = unreached(runtimeClass, pools);
         if (message) {
           yield { object, message };
         }
@@ -42,14 +52,14 @@ export const handlerInstalled: Rule = {
   },
 };
 
+function taken(name: string, handler: string, serving: readonly InstalledRuntime[]): string {
+  const installers = serving.map(({ installer }) => installer.name).join(', ');
+  return `runtimeClassName is "${name}", but its handler "${handler}" is being taken off its nodes (desiredState of ${installers} is ${serving[0].plan.desiredState}), `
+    + 'which waits until no Pod of it runs; leave this out, or set desiredState to PRESENT';
+}
+
 /** Why the class selects nodes without the handler; undefined if it does not. */
-function unreached({ handler, nodeSelector }: RuntimeClass, serving: readonly InstalledRuntime[]): string | undefined {
-  const leaving = serving.filter(({ plan }) => plan.desiredState !== 'PRESENT');
-  if (leaving.length === serving.length) {
-    return `the handler "${handler}" is being taken off its nodes (desiredState of ${names(leaving)} is ${leaving[0].plan.desiredState}); `
-      + 'set it to PRESENT, or delete the class and what runs on it first';
-  }
-  const pools = serving.filter((runtime) => !leaving.includes(runtime));
+function unreached({ handler, nodeSelector }: RuntimeClass, pools: readonly InstalledRuntime[]): string | undefined {
   const gated = nodeSelector.has(handlerLabel(handler));
   const reached = pools.some(({ installer: { pod } }) => [...pod.nodeSelector].every(([key, value]) => {
     const selected = nodeSelector.get(key);
@@ -58,10 +68,6 @@ function unreached({ handler, nodeSelector }: RuntimeClass, serving: readonly In
   }));
   return reached ? undefined : `the class selects the nodes ${selector(nodeSelector)}, but the handler "${handler}" is installed only on `
     + `${pools.map(({ installer }) => `${selector(installer.pod.nodeSelector)} (${installer.name})`).join(' and ')}; make scheduling.nodeSelector agree with the pool`;
-}
-
-function names(runtimes: readonly InstalledRuntime[]): string {
-  return runtimes.map(({ installer }) => installer.name).join(', ');
 }
 
 function selector(labels: ReadonlyMap<string, string>): string {

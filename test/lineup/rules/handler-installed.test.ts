@@ -54,8 +54,17 @@ test('only warns of a handler that somebody else may install', () => {
   expect(findingsOf(RULE, manifests, { judgeUnknownClasses: false })).toEqual([]);
 });
 
-test('reports a class whose handler is being taken off its nodes', () => {
+test('reports what uses a class whose handler is being taken off its nodes', () => {
   const manifests = quickstart();
   editPlan(manifests, (plan) => (plan.desiredState = 'ABSENT'));
-  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('desiredState of sandbox-system/sandbox-node-installer is ABSENT')]);
+  const users = manifests.filter((object) => JSON.stringify(object).includes('"runtimeClassName":"gvisor"') && object.kind !== 'ConfigMap');
+  expect(users.length).toBeGreaterThan(0);
+  expect(messagesOf(RULE, manifests)).toEqual(users.map(() => 'runtimeClassName is "gvisor", but its handler "runsc" is being taken off its nodes '
+    + '(desiredState of sandbox-system/sandbox-node-installer is ABSENT), which waits until no Pod of it runs; leave this out, or set desiredState to PRESENT'));
+});
+
+test('accepts a class that stays unused while its handler is taken off its nodes', () => {
+  const manifests = quickstart().filter(({ kind }) => ['RuntimeClass', 'DaemonSet', 'ConfigMap'].includes(kind));
+  editPlan(manifests, (plan) => (plan.desiredState = 'ABSENT'));
+  expect(messagesOf(RULE, manifests)).toEqual([]);
 });
