@@ -5,7 +5,7 @@ import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
 import { runInstall } from '../node/installer-run';
 import { configDump, nodeConfig, runtimesOf } from '../node/node-config';
-import { synthesizeInstaller, takingBack } from '../node/synthesized-installer';
+import { synthesize, synthesizeInstaller, takingBack } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
 import { TestContainer, TestPod } from '../node/test-pod';
 import { treeSnapshot } from '../node/tree-snapshot';
@@ -135,18 +135,42 @@ describe.each(CONTAINERD_VERSIONS)('the installer on containerd %s', version => 
     expect(await (await busybox(pod, ...TICKING)).exec('uname', '-r')).toBe('4.19.0-gvisor\n');
     await pod.remove();
   });
-  test('takes everything back, byte for byte, while Pods run on', async () => {
+
+  test('keeps a handler that the chart no longer has while Pods run on it', async () => {
+    const before = node.read('/etc/containerd/config.toml');
+    const run = await runInstall(node, synthesize(mirror, () => {}), image);
+    expect(run.exitCode).toBe(0);
+    expect(run.log).toContain('keep: handler runsc: is no longer planned and stays while Pods run on it, now 1 Pod (default/sandboxed)');
+    expect(runtimesOf(configDump(node))).toHaveProperty('runsc');
+    expect(node.read('/etc/containerd/config.toml')).toBe(before);
+  });
+
+  test('takes nothing back while Pods run, whose containers can still be entered and restarted', async () => {
     const container = await busybox(gvisorPod, ...TICKING);
+    const [before, pid] = [treeSnapshot(node, ...INSTALLED), node.containerdPid()];
     const run = await runInstall(node, takingBack(synthesizeInstaller(mirror, nextRelease)), image);
+    expect(run.exitCode).toBe(1);
+    expect(run.log).toContain('handler runsc has 1 Pod (default/sandboxed); delete them or drain the node');
+    expect(treeSnapshot(node, ...INSTALLED)).toEqual(before);
+    expect(node.containerdPid()).toBe(pid);
+    expect(await container.exec('uname', '-r')).toBe('4.19.0-gvisor\n');
+    await container.stop();
+    expect(await (await busybox(gvisorPod, ...TICKING)).exec('uname', '-r')).toBe('4.19.0-gvisor\n');
+  });
+
+  test('removes a release once no Pod uses it', async () => {
+    await gvisorPod.remove();
+    (await install(nextRelease)).requireReady('runsc');
+    expect(node.files('/opt/sandbox-runtimes').filter(path => path.includes(GVISOR_RELEASE))).toEqual([]);
+  });
+
+  test('takes everything back, byte for byte, once no Pod needs it', async () => {
+    const run = await runInstall(node, takingBack(synthesizeInstaller(mirror, nextRelease)), image);
+    expect(run.exitCode).toBe(0);
     expect(run.log).toContain('everything was taken back');
     expect(Object.fromEntries(node.files('/etc/containerd').map(path => [path, node.read(path)]))).toEqual(nodeConfig(version));
     expect(runtimesOf(configDump(node))).not.toHaveProperty('runsc');
-    for (const running of [container, runcContainer]) expect(await running.status()).toMatchObject({ state: 'running' });
-  });
-
-  test('removes the releases once no Pod uses them', async () => {
-    await gvisorPod.remove();
-    await runInstall(node, takingBack(synthesizeInstaller(mirror, nextRelease)), image);
     expect(node.files('/opt/sandbox-runtimes')).toEqual([]);
+    expect(await runcContainer.exec('uname', '-r')).not.toMatch(/gvisor/);
   });
 });
