@@ -1,5 +1,6 @@
 import { admit } from './admit';
 import { claim } from './claim';
+import { endWhenTold } from './end-when-told';
 import { install } from './install';
 import { lastWords } from './last-words';
 
@@ -11,6 +12,8 @@ async function main(name = ''): Promise<number> {
     console.error(`the agent's first argument must be one of ${Object.keys(COMMANDS).join(', ')}, got ${JSON.stringify(name)}`);
     return 2;
   }
+  // It may wait for hours, and its next run goes on from anywhere. `install` is left to finish.
+  if (name === 'claim') endWhenTold(process);
   try {
     return await COMMANDS[name]() ?? 0;
   } catch (error) {
