@@ -21,9 +21,8 @@ export interface Story {
 }
 
 const whole = () => bundleOf(storyServer, { runtimes: [{}, { handler: 'runsc-debug', options: 'debug' }], kubelet: KUBELET, crictl: CRICTL });
-const withKata = () => bundleOf(storyServer, {
-  runtimes: [{}, { handler: 'kata-clh', kata: 'clh' }, { handler: 'kata-qemu', kata: 'qemu' }],
-});
+const CLH = { handler: 'kata-clh', kata: 'clh' } as const;
+const QEMU = { handler: 'kata-qemu', kata: 'qemu' } as const;
 
 export const STORIES: { readonly [name: string]: Story } = {
   'a first installation on containerd 2.2': { main: MAIN_3, version: '2.2.9', before: async () => undefined, last: whole },
@@ -44,18 +43,20 @@ export const STORIES: { readonly [name: string]: Story } = {
     before: (node) => node.run(bundleOf(storyServer, { runtimes: [{ release: '20260928.0' }] }), { version: '1.7.35' }),
     last: () => bundleOf(storyServer),
   },
-  'a first installation of gVisor and two handlers of Kata': { main: MAIN_3, version: '2.2.9', before: async () => undefined, last: withKata },
+  'a first installation of two handlers of Kata from one archive': {
+    main: MAIN_3, version: '2.2.9', before: async () => undefined, last: () => bundleOf(storyServer, { runtimes: [CLH, QEMU] }),
+  },
   'an upgrade of Kata that leaves one handler out': {
     main: MAIN_2,
     version: '1.7.35',
-    before: (node) => node.run(withKata(), { version: '1.7.35' }),
-    last: () => bundleOf(storyServer, { runtimes: [{}, { handler: 'kata-qemu', kata: 'qemu', release: '4.3.0' }] }),
+    before: (node) => node.run(bundleOf(storyServer, { runtimes: [CLH, QEMU] }), { version: '1.7.35' }),
+    last: () => bundleOf(storyServer, { runtimes: [{ ...QEMU, release: '4.3.0' }] }),
   },
-  'a handler of Kata that cannot be proven': {
+  'a handler of Kata that cannot be proven beside one of gVisor': {
     main: MAIN_3,
     version: '2.2.9',
     before: (node) => node.run(bundleOf(storyServer)),
-    last: withKata,
+    last: () => bundleOf(storyServer, { runtimes: [{}, CLH] }),
     fail(what) {
       if (what === 'prove kata-clh') throw new Error('the sandbox did not start');
     },
