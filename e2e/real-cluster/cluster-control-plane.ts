@@ -1,23 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTROL_PLANE_ADDRESS } from './cluster-network';
 import { Kubectl } from './kubectl';
 import type { NetworkNamespace } from './network-namespace';
+import { scratchFolder } from './scratch-folder';
 import { BackgroundProcess } from '../cluster/background-process';
 import { apiServerFlags, etcdFlags, writeTokens } from '../cluster/control-plane';
 import { etcd, kubernetes } from '../toolchain';
 import { debianPackages } from '../toolchain/requirements';
 
 const START_TIMEOUT_MS = 60_000;
-const FOLDER_PREFIX = 'sandbox-runtimes-control-plane-';
 
 /** etcd, kube-apiserver, kube-controller-manager and kube-scheduler in a network of their own. */
 export class ClusterControlPlane {
   static async start(network: NetworkNamespace, nodes: readonly string[]): Promise<ClusterControlPlane> {
-    const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
+    const folder = scratchFolder('control-plane');
     const plane = new ClusterControlPlane(folder, network, writeTokens(folder, nodes));
     try {
       await plane.boot();
@@ -104,7 +103,7 @@ export class ClusterControlPlane {
       for (const process of this.processes) process.mustRun();
       try {
         // Its certificate is there before it answers.
-        if ((await this.kubectl()).run('get', '--raw', '/readyz') === 'ok') return;
+        if (await (await this.kubectl()).run('get', '--raw', '/readyz') === 'ok') return;
       } catch (error) {
         last = (error as Error).message;
       }
@@ -118,7 +117,6 @@ export class ClusterControlPlane {
 function kubeletClientFlags(folder: string): string[] {
   debianPackages({ openssl: '/usr/bin/openssl' });
   const [key, certificate] = [join(folder, 'kubelet-client.key'), join(folder, 'kubelet-client.crt')];
-  mkdirSync(folder, { recursive: true });
   execFileSync('openssl', [
     'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-days', '2', '-subj', '/O=system:masters/CN=kube-apiserver',
     '-keyout', key, '-out', certificate,

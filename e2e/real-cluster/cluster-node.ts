@@ -115,12 +115,16 @@ export class ClusterNode {
     return Number(this.systemd.exec('systemctl', 'show', '--property=MainPID', '--value', CONTAINERD_UNIT));
   }
 
-  /** Hash over all names and contents below folders of the node, but for these paths. */
-  treeHash(folders: readonly string[], except: readonly string[] = []): string {
-    const list = this.systemd.exec('sh', '-c', `find ${folders.join(' ')} -exec stat -c '%n %F %a %U' {} + 2>/dev/null | sort; `
-      + `find ${folders.join(' ')} -type f -exec sha256sum {} + 2>/dev/null | sort`);
-    const lines = list.split('\n').filter(line => !except.some(path => line.includes(path)));
-    return createHash('sha256').update(lines.join('\n')).digest('hex');
+  /** Hash of all names, modes, owners and contents below folders of the node. */
+  treeHash(...folders: readonly string[]): string {
+    const script = 'find "$@" -exec stat -c "%n %F %a %U" {} + | sort; find "$@" -type f -exec sha256sum {} + | sort';
+    return createHash('sha256').update(this.systemd.exec('sh', '-c', script, 'sh', ...folders)).digest('hex');
+  }
+
+  /** Releases of gVisor that processes of the node were started from. */
+  releasesInUse(): string[] {
+    const links = this.systemd.exec('sh', '-c', 'readlink /proc/[0-9]*/exe || true');
+    return [...new Set([...links.matchAll(/^\/opt\/sandbox-runtimes\/gvisor\/([^/]+)\/runsc/gm)].map(match => match[1]))].sort();
   }
 
   /** The end of a unit's journal. */

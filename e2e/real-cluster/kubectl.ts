@@ -1,30 +1,37 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
 /** kubectl as an administrator runs it. */
 export class Kubectl {
   constructor(private readonly command: readonly string[]) {}
 
   /** What it printed; throws with its complaint where it fails. */
-  run(...args: string[]): string {
+  run(...args: string[]): Promise<string> {
     return this.call(args);
   }
 
-  apply(yaml: string): string {
+  apply(yaml: string): Promise<string> {
     return this.call(['apply', '-f', '-'], yaml);
   }
 
-  /** An object or a list of them. */
-  get(...args: string[]): any {
-    return JSON.parse(this.call(['get', '--output=json', ...args]));
+  /** An object, or a list of them. */
+  async get(...args: string[]): Promise<any> {
+    return JSON.parse(await this.call(['get', '--output=json', ...args]));
+  }
+
+  /** Runs a command in a Pod's first container. */
+  exec(namespace: string, pod: string, ...command: string[]): Promise<string> {
+    return this.call(['--namespace', namespace, 'exec', pod, '--', ...command]);
   }
 
   /** Asks until the answer satisfies; says what the last answer was where that takes too long. */
-  async until<T>(what: string, ask: (kubectl: Kubectl) => T, satisfies: (answer: T) => boolean, timeoutMs = 120_000): Promise<T> {
+  async until<T>(what: string, ask: () => Promise<T>, satisfies: (answer: T) => boolean, timeoutMs = 120_000): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     for (let last: unknown; ;) {
       try {
-        const answer = ask(this);
+        const answer = await ask();
         if (satisfies(answer)) return answer;
         last = answer;
       } catch (error) {
@@ -35,8 +42,14 @@ export class Kubectl {
     }
   }
 
-  private call(args: readonly string[], input?: string): string {
+  private call(args: readonly string[], input?: string): Promise<string> {
     const [program, ...prefix] = this.command;
-    return execFileSync(program, [...prefix, ...args], { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
+    return new Promise((done, failed) => {
+      const child = execFile(program, [...prefix, ...args], { maxBuffer: LARGEST_OUTPUT }, (error, stdout, stderr) => {
+        if (error) failed(new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || error.message}`));
+        else done(stdout);
+      });
+      child.stdin!.end(input);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
+import { DesiredState, GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
 import type { GVisorArchive } from '../node/gvisor-archive';
 import { busyboxImage } from '../node/images';
 
@@ -13,27 +13,30 @@ export const SLOT = `${INSTALLER}-slot-0`;
 const NOBODY = 65534;
 
 export interface QuickstartOptions {
-  /** Where the YAML goes: `sandbox.k8s.yaml` and `team.k8s.yaml`. */
+  /** Where the YAML goes: `sandbox.k8s.yaml`, and `team.k8s.yaml` unless all is taken back. */
   readonly outdir: string;
   readonly mirror: string;
   /** The installer's image, by digest. */
   readonly image: string;
   readonly release: GVisorArchive;
+  readonly desiredState?: DesiredState;
 }
 
 /**
  * Synthesizes the README's app, with a mirror, an image and a release of our own. The release has no `gvisor_sentry`
  * (the Go module of gVisor has none), and it is one day older than the security floor.
  */
-export function synthesizeQuickstart({ outdir, mirror, image, release }: QuickstartOptions): void {
+export function synthesizeQuickstart({ outdir, mirror, image, release, desiredState }: QuickstartOptions): void {
   const app = new App({ outdir });
   const platform = new Chart(app, 'sandbox', { namespace: PLATFORM_NAMESPACE });
-  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image });
+  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image, desiredState });
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
   const gvisor = new GVisorRuntime(platform, 'gvisor', {
     release: GVisorRelease.of(release.release, { [arch]: release.sha512, requiredFiles: [], allowBelowSecurityFloor: true }),
   });
 
+  // What is taken off the nodes can have no Pods, and the app is refused that says otherwise.
+  if (desiredState === DesiredState.ABSENT) return app.synth();
   const team = new Chart(app, 'team', { namespace: TEAM_NAMESPACE });
   new SandboxedPod(team, 'web', {
     runtime: gvisor,
@@ -42,7 +45,8 @@ export function synthesizeQuickstart({ outdir, mirror, image, release }: Quickst
     containers: [{
       name: 'web',
       image: busyboxImage().reference,
-      command: ['sh', '-c', 'dmesg; while :; do sleep 1; done'],
+      // Ends when it is told to, which is how a container of a running Pod is restarted.
+      command: ['sh', '-c', 'trap "exit 0" TERM; dmesg; while :; do sleep 0.2; done'],
       security: { runAsUser: NOBODY },
     }],
   });

@@ -43,7 +43,7 @@ export class RealCluster {
   async nodeReady(): Promise<void> {
     const { node } = this;
     try {
-      await this.kubectl.until('the node to be ready', kubectl => readyCondition(kubectl.get('node', NODE)), ready => ready === 'True');
+      await this.kubectl.until('the node to be ready', () => this.kubectl.get('node', NODE), isReady);
     } catch (error) {
       throw new Error(`${(error as Error).message}\nthe kubelet says:\n${node.journal('kubelet.service')}\ncontainerd says:\n${node.journal('containerd.service')}`);
     }
@@ -61,6 +61,7 @@ async function stopAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
   if (errors.length > 0) throw errors[0];
 }
 
-function readyCondition(object: any): string | undefined {
-  return object.status.conditions?.find(({ type }: { type: string }) => type === 'Ready')?.status;
+/** Whether a Node or a Pod is ready. */
+export function isReady(object: any): boolean {
+  return object.status.conditions?.some(({ type, status }: { type: string; status: string }) => type === 'Ready' && status === 'True') ?? false;
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CONTROL_PLANE_ADDRESS } from './cluster-network';
 import type { NetworkNamespace } from './network-namespace';
+import { scratchFolder } from './scratch-folder';
 import { BackgroundProcess } from '../cluster/background-process';
 import type { GVisorArchive } from '../node/gvisor-archive';
 import { busybox } from '../toolchain';
@@ -12,7 +12,7 @@ const PORT = 8080;
 /** A mirror of gVisor's releases in the cluster's network. */
 export class ReleaseMirror {
   static async start(network: NetworkNamespace): Promise<ReleaseMirror> {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-runtimes-mirror-'));
+    const folder = scratchFolder('mirror');
     const [command, ...args] = network.enter(busybox(), 'httpd', '-f', '-vv', '-p', String(PORT), '-h', folder);
     return new ReleaseMirror(folder, new BackgroundProcess(command, args, join(folder, 'log')));
   }
