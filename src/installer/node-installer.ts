@@ -140,6 +140,7 @@ export class NodeInstaller extends Construct {
       }
     }
     this.node.defaultChild = daemonSet;
+    this.node.addValidation({ validate: () => this.withoutRuntime() });
     LineUpValidation.ensure(this);
   }
 
@@ -175,6 +176,12 @@ export class NodeInstaller extends Construct {
       ...(crictl ? { crictl: crictl._file(this.platform._plan().socket) } : {}),
       ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
     };
+  }
+
+  private withoutRuntime(): string[] {
+    if (this.runtimes.size > 0 || this.props.desiredState === DesiredState.ABSENT) return [];
+    return ['the installer has no runtime to install; give it to a runtime (prop installers), leave it out, '
+      + 'or set desiredState to DesiredState.ABSENT to take back what it has installed'];
   }
 
   private register(chart: Chart): void {

@@ -155,6 +155,12 @@ describe('what is shared and what is not', () => {
     expect(() => Testing.synth(chart)).toThrow(/overlap|same node/);
   });
 
+  test('an installer without any runtime is refused at synth', () => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    new NodeInstaller(chart, 'lonely');
+    expect(() => Testing.synth(chart)).toThrow('[sandbox/lonely] the installer has no runtime to install');
+  });
+
   test('the pool\'s taints are tolerated by the installer and by the class', () => {
     const objects = synth({ tolerations: [{ key: 'sandbox', value: 'yes', effect: TaintEffect.NO_SCHEDULE }], nodeSelector: { pool: 'sandbox' } });
     const toleration = { key: 'sandbox', operator: 'Equal', value: 'yes', effect: 'NoSchedule' };
