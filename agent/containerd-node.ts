@@ -1,41 +1,38 @@
 import { dirname } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { configNotices, enablesSelinux } from './containerd/config-facts';
+import { adviceFor } from './containerd/containerd-advice';
 import { configFileOf, containerdCommand } from './containerd/containerd-command';
 import { containerdVersion } from './containerd/containerd-version';
 import { hostFiles } from './containerd/host-files';
 import { loadConfig } from './containerd/loaded-config';
-import { HandlerTables, planContainerdChanges } from './containerd/plan-changes';
+import { ContainerdTables, planContainerdChanges } from './containerd/plan-changes';
 import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
 import { CriClient, CriStatus } from './cri/cri-client';
 import { waitForCri } from './cri/wait-for-cri';
 import { FileChange } from './file-change';
+import { HandlerTables } from './handler-tables';
+import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
-import { ContainerRuntimeFacts, KubeletRestart, Node, RunningPod, Validation } from './node';
+import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
+import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
-import { SystemdManager } from './systemd/systemd-manager';
-import { PlatformPlan } from '../src/installer/install-plan';
+import { ContainerdPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
-const KUBELET_ACTIVE_MS = 30_000;
-/** A kubelet that cannot read its configuration ends within a second of its start. */
-const KUBELET_SETTLED_MS = 3_000;
-
-const ARCHITECTURES: { readonly [nodeJs: string]: string } = { x64: 'amd64' };
 
 /** A node whose container runtime is containerd. */
 export class ContainerdNode implements Node {
   readonly containerRuntimeName = 'containerd';
-  readonly architecture = ARCHITECTURES[process.arch] ?? process.arch;
+  readonly architecture = ARCHITECTURE;
   private readonly strategy: RestartStrategy;
 
-  constructor(readonly host: Host, private readonly platform: PlatformPlan) {
+  constructor(readonly host: Host, private readonly platform: ContainerdPlatformPlan) {
     this.strategy = restartStrategy(platform.restart);
   }
 
@@ -46,19 +43,31 @@ export class ContainerdNode implements Node {
     return {
       version,
       configFile: running && configFileOf(running),
-      selinux: enablesSelinux(config),
-      notices: configNotices(version, config),
+      selinux: enablesSelinux(config) ? 'enable_selinux' : undefined,
+      notices: [...configNotices(version, config), ...adviceFor(version)],
     };
   }
 
   async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
     const version = await containerdVersion(await this.command());
-    return planContainerdChanges({ platform: this.platform, containerdVersion: version, files: this.files(), handlers, owner });
+    return planContainerdChanges({
+      platform: this.platform,
+      containerdVersion: version,
+      files: this.files(),
+      handlers: handlers.map(containerdTables),
+      owner,
+    });
   }
 
   async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
     const command = await this.command();
-    const changesBehaviour = await validateContainerdChanges({ command, platform: this.platform, files: this.files(), changes, handlers });
+    const changesBehaviour = await validateContainerdChanges({
+      command,
+      platform: this.platform,
+      files: this.files(),
+      changes,
+      handlers: handlers.map(containerdTables),
+    });
     return {
       changesBehaviour,
       finding: changesBehaviour ? 'containerd reads only our handlers differently, and its CRI comes up' : 'containerd reads nothing differently',
@@ -80,20 +89,8 @@ export class ContainerdNode implements Node {
     return 'runs again and its CRI is ready';
   }
 
-  async restartKubelet({ unit, kind }: KubeletRestart): Promise<void> {
-    const systemd = await SystemdManager.connect();
-    try {
-      if (kind === 'systemd') await systemd.daemonReload();
-      const previousPid = await systemd.mainPid(unit);
-      await systemd.resetFailedUnit(unit);
-      const job = await systemd.restartUnit(unit);
-      await systemd.waitActive(unit, { job, previousPid }, KUBELET_ACTIVE_MS);
-      const pid = await systemd.mainPid(unit);
-      await wait(KUBELET_SETTLED_MS);
-      if (await systemd.mainPid(unit) !== pid) throw new Error(`${unit} started and ended again: look into journalctl -u ${unit}`);
-    } finally {
-      systemd.close();
-    }
+  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
+    await restartKubelet(kubelet);
   }
 
   async proveHandler(handler: string): Promise<void> {
@@ -129,4 +126,9 @@ export class ContainerdNode implements Node {
       cri.close();
     }
   }
+}
+
+function containerdTables({ handler, v2, v3 }: HandlerTables): ContainerdTables {
+  if (v2 === undefined || v3 === undefined) throw new Error(`the plan has no tables of containerd for the handler ${handler}: apply all objects of the installer together`);
+  return { handler, v2, v3 };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { agentEnv } from './agent-env';
 import { ATTEMPTS, failedAttempts, forgetFailedAttempts, writeFailedAttempts } from './attempts';
 import { Bundle, readBundle } from './bundle';
-import { ContainerdNode } from './containerd-node';
+import { connectNode } from './connect-node';
 import { Host } from './host/host';
 import { readJournal } from './journal';
 import { lastWords } from './last-words';
@@ -50,7 +50,7 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const startedAt = performance.now();
   const planHash = agentEnv('planHash', env);
   const bundle = readBundle(options.bundle);
-  const connect = options.node ?? ((platform: PlatformPlan) => new ContainerdNode(host, platform));
+  const connect = options.node ?? ((platform: PlatformPlan) => connectNode(host, platform));
   const failed = failedAttempts(host, planHash) + (readJournal(host)?.planHash === planHash ? 1 : 0);
   const run = newRun(bundle, planHash, connect(bundle.plan.platform), failed + 1 >= ATTEMPTS);
   const end = (message: string) => {

@@ -1,5 +1,5 @@
 import { Host } from './host/host';
-import { KubeletRestart } from './node';
+import { KubeletRestart } from './restart/kubelet-restart';
 import { HOST_LAYOUT } from '../src/installer/host-layout';
 
 const JOURNAL_FILE = `${HOST_LAYOUT.state}/journal.json`;
@@ -27,6 +27,8 @@ export interface JournalFile {
   /** Permission bits before, or of the file that is created. */
   readonly mode: number;
   readonly inPlace: boolean;
+  /** As in `FileChange`. */
+  readonly unfinishedIn?: string;
 }
 
 export function readJournal(host: Host): Journal | undefined {

@@ -1,10 +1,8 @@
-import { HandlerTables } from './containerd/plan-changes';
 import { FileChange } from './file-change';
+import { HandlerTables } from './handler-tables';
 import { Host } from './host/host';
-import { KubeletPlan } from '../src/installer/install-plan';
-
-/** Which kubelet is restarted, and whether systemd has to read its drop-ins again before. */
-export type KubeletRestart = Pick<KubeletPlan, 'unit' | 'kind'>;
+import { KubeletRestart } from './restart/kubelet-restart';
+import { ContainerRuntime } from '../src/installer/install-plan';
 
 /** What there is to know about a node's container runtime before anything is changed. */
 export interface ContainerRuntimeFacts {
@@ -12,8 +10,8 @@ export interface ContainerRuntimeFacts {
   readonly version: string;
   /** Main configuration file that it reads; undefined where that cannot be found out. */
   readonly configFile: string | undefined;
-  /** Whether it labels containers for SELinux. */
-  readonly selinux: boolean;
+  /** The setting by which it labels containers for SELinux; undefined where it does not. */
+  readonly selinux: string | undefined;
   /** Sentences for the operator that stop nothing. */
   readonly notices: readonly string[];
 }
@@ -37,8 +35,8 @@ export interface RunningPod {
 /** What the steps ask of a node: its files, its container runtime and its kubelet. */
 export interface Node {
   readonly host: Host;
-  /** `containerd`, as the log names it. */
-  readonly containerRuntimeName: string;
+  /** As the plan and the log name it. */
+  readonly containerRuntimeName: ContainerRuntime;
   /** In Kubernetes' spelling: `amd64`, `arm64`. */
   readonly architecture: string;
   containerRuntime(): Promise<ContainerRuntimeFacts>;

@@ -12,6 +12,8 @@ export interface ProofTimings {
 export interface ProofOptions {
   /** Limit for starting the sandbox. @default 30000 */
   readonly timeoutMs?: number;
+  /** The runtime may not report its handlers at all; running one is proof enough then. @default false */
+  readonly mayBeUnlisted?: boolean;
 }
 
 /** Label of our sandboxes, by which those of a killed run are found; its value is the proof's own id. */
@@ -35,12 +37,12 @@ export function isProbe({ labels }: PodSandbox): boolean {
   return PROBE_LABEL in labels;
 }
 
-async function prove(socket: string, handler: string, { timeoutMs = RUN_TIMEOUT_MS }: ProofOptions): Promise<ProofTimings> {
+async function prove(socket: string, handler: string, { timeoutMs = RUN_TIMEOUT_MS, mayBeUnlisted = false }: ProofOptions): Promise<ProofTimings> {
   const cri = new CriClient(socket);
   try {
     await removeProbes(cri);
     const status = await cri.status();
-    requireListed(status, handler);
+    if (status.handlers || !mayBeUnlisted) requireListed(status, handler);
     for (let attempt = 1; ; attempt++) {
       const proof = await probe(cri, handler, cgroupParent(status), timeoutMs);
       if (proof.state === 'READY') return proof.timings;

@@ -1,6 +1,6 @@
-import { HandlerTables } from './containerd/plan-changes';
+import { HandlerTables } from './handler-tables';
 import { Host } from './host/host';
-import { KubeletRestart } from './node';
+import { KubeletRestart } from './restart/kubelet-restart';
 import { HOST_LAYOUT } from '../src/installer/host-layout';
 import { PlatformPlan } from '../src/installer/install-plan';
 
@@ -24,17 +24,17 @@ export interface InstallRecord {
   readonly directories: readonly string[];
 }
 
-export interface InstalledHandler extends HandlerTables {
+export type InstalledHandler = HandlerTables & {
   readonly runtime: string;
   readonly release: string;
   /** Folder of the release. */
   readonly directory: string;
   /** What is this handler's alone: its shim's configuration and programs. */
   readonly files: readonly string[];
-}
+};
 
 /** Whom a file is for. */
-export type Purpose = 'container runtime' | 'kubelet' | 'crictl' | 'shim';
+export type Purpose = 'container runtime' | 'kubelet' | 'crictl' | 'shared config' | 'shim';
 
 export interface InstalledFile {
   readonly path: string;

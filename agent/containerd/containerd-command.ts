@@ -21,16 +21,18 @@ const HEADER_BYTES = 64 * 1024;
  * Finds the host's containerd below the mounted `/usr`: the one that the unit starts, where that is known, else the
  * first of `candidates` that exists. A static program runs as it is. A dynamically linked one needs the libraries
  * that it was linked with: it is started through the host's own loader, from the host's library folders.
+ *
+ * @param name of another daemon of the host that is wanted instead
  */
-export function containerdCommand(hostUsr: string, running: readonly string[] | undefined, candidates: readonly string[]): ContainerdCommand {
+export function containerdCommand(hostUsr: string, running: readonly string[] | undefined, candidates: readonly string[], name = 'containerd'): ContainerdCommand {
   const binary = running?.[0] ?? candidates.find((candidate) => resolveBelowUsr(hostUsr, candidate));
-  if (!binary) throw new Refusal(`no containerd found on the host: looked for ${candidates.join(', ')}`);
+  if (!binary) throw new Refusal(`no ${name} found on the host: looked for ${candidates.join(', ')}`);
   const program = resolveBelowUsr(hostUsr, binary);
   if (!program) {
-    throw new Refusal(`containerd is started from ${binary}, which the installer cannot see: it only mounts the host's /usr. `
+    throw new Refusal(`${name} is started from ${binary}, which the installer cannot see: it only mounts the host's /usr. `
       + 'Start it from a path below /usr');
   }
-  const loader = interpreterOf(program, binary);
+  const loader = interpreterOf(program, binary, name);
   if (loader === undefined) return { binary, command: [program] };
   const resolved = resolveBelowUsr(hostUsr, loader);
   if (!resolved) throw new Refusal(`${binary} needs the loader ${loader}, which is not below the host's /usr: use a host with a merged /usr`);
@@ -78,14 +80,14 @@ export function resolveBelowUsr(hostUsr: string, hostPath: string): string | und
   return hostUsr + `/${done.join('/')}`.slice('/usr'.length);
 }
 
-function interpreterOf(program: string, binary: string): string | undefined {
+function interpreterOf(program: string, binary: string, name: string): string | undefined {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(program, 'r');
   try {
     return elfInterpreter(header.subarray(0, readSync(file, header, 0, header.length, 0)));
   } catch (error) {
     throw new Refusal(`${binary} is ${(error as Error).message}: the installer cannot try a configuration with it. `
-      + 'Let the unit start containerd itself, not a script');
+      + `Let the unit start ${name} itself, not a script`);
   } finally {
     closeSync(file);
   }

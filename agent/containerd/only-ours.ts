@@ -1,4 +1,4 @@
-import { PlatformPlan } from '../../src/installer/install-plan';
+import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { Refusal } from '../refusal';
 import { dropInPattern } from './drop-in';
@@ -7,7 +7,7 @@ import { configContent, importEntries } from './loaded-config';
 import { blockBody, removeBlock } from './marked-block';
 import { merged, parseToml, sameMeaning, Table } from './toml';
 
-type Paths = Pick<PlatformPlan, 'configFile' | 'dropInFile'>;
+type Paths = Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile'>;
 
 /** A main file's text as it would be if we had never been here, proven to differ by nothing but ours. */
 export function withoutOurs(paths: Paths, text: string): string {

@@ -1,4 +1,4 @@
-import { PlatformPlan } from '../../src/installer/install-plan';
+import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { Refusal } from '../refusal';
 import { dropInOwner } from './drop-in';
 import { HostFiles } from './host-files';
@@ -6,7 +6,7 @@ import { configText } from './loaded-config';
 import { blockOwner } from './marked-block';
 
 /** Refuses what another installer, or nobody of us, has written in the places that are ours. */
-export function refuseOthers({ configFile, dropInFile }: Pick<PlatformPlan, 'configFile' | 'dropInFile'>, files: HostFiles, owner: string): void {
+export function refuseOthers({ configFile, dropInFile }: Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile'>, files: HostFiles, owner: string): void {
   const main = files.read(configFile);
   if (main) refuseOtherOwner(configFile, blockOwner(configText(configFile, main)), owner);
   const dropIn = files.read(dropInFile);

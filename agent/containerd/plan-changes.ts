@@ -1,4 +1,4 @@
-import { PlatformPlan } from '../../src/installer/install-plan';
+import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
 import { BUILT_IN_RUNTIME, BUILT_IN_TABLE_1X, hasBuiltInTable, needsBuiltInTable, refuseDependents } from './built-in-runtime';
@@ -17,19 +17,19 @@ import { runtimesOf, tableSection } from './runtime-tables';
 import { merged, parseToml } from './toml';
 
 /** The runtime table of one handler as TOML text, for each of the places where containerd may look. */
-export interface HandlerTables {
+export interface ContainerdTables {
   readonly handler: string;
   readonly v2: string;
   readonly v3: string;
 }
 
 export interface ContainerdPlanInput {
-  readonly platform: Pick<PlatformPlan, 'configFile' | 'dropInFile'>;
+  readonly platform: Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile'>;
   /** Version of the node's containerd. */
   readonly containerdVersion: string;
   readonly files: HostFiles;
   /** What is to be served; none takes everything back. */
-  readonly handlers: readonly HandlerTables[];
+  readonly handlers: readonly ContainerdTables[];
   /** Who installs, `<namespace>/<DaemonSet>`. */
   readonly owner: string;
 }
@@ -124,7 +124,7 @@ function covers({ path, content }: ConfigFile, dropInFile: string): boolean {
   return importEntries(path, content).some((entry) => patternMatches(resolveImport(path, entry), dropInFile));
 }
 
-function names(handlers: readonly HandlerTables[]): string[] {
+function names(handlers: readonly ContainerdTables[]): string[] {
   return handlers.map(({ handler }) => handler);
 }
 

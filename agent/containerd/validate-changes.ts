@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { PlatformPlan } from '../../src/installer/install-plan';
+import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
 import { Refusal } from '../refusal';
@@ -9,7 +9,7 @@ import { compareDumps } from './compare-dumps';
 import { dumpConfig } from './config-dump';
 import { HostFiles, withFiles } from './host-files';
 import { loadConfig } from './loaded-config';
-import { HandlerTables, installedHandlers } from './plan-changes';
+import { ContainerdTables, installedHandlers } from './plan-changes';
 import { runtimesOf } from './runtime-tables';
 import { stageConfig } from './staged-config';
 import { isTable, parseToml, Table } from './toml';
@@ -17,12 +17,12 @@ import { isTable, parseToml, Table } from './toml';
 export interface ContainerdValidation {
   /** The node's own containerd, as it can be started here. */
   readonly command: readonly string[];
-  readonly platform: Pick<PlatformPlan, 'configFile' | 'dropInFile'>;
+  readonly platform: Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile'>;
   /** The host's files as they are. */
   readonly files: HostFiles;
   readonly changes: readonly FileChange[];
   /** What the changes are for; none if they take everything back. */
-  readonly handlers: readonly HandlerTables[];
+  readonly handlers: readonly ContainerdTables[];
   /** For the canary. */
   readonly timeoutMs?: number;
   /** Folder for temporary files. */
@@ -78,7 +78,7 @@ async function dumped(command: readonly string[], files: HostFiles, configFile: 
 }
 
 /** The wanted runtime tables; both sections say the same. */
-function wantedTables(handlers: readonly HandlerTables[]): Map<string, Table> {
+function wantedTables(handlers: readonly ContainerdTables[]): Map<string, Table> {
   return new Map(handlers.map(({ handler, v3 }) => {
     const table = runtimesOf(parseToml(v3), CONTAINERD_TABLES.v3)?.[handler];
     if (!isTable(table)) throw new Error(`the runtime table of "${handler}" has no [plugins."${CONTAINERD_TABLES.v3}".containerd.runtimes.${handler}]`);

@@ -59,11 +59,13 @@ export class Host {
   /**
    * Replaces a file as a whole: a reader, or a power cut, meets the old bytes or the new ones and nothing between.
    * An existing file keeps its permissions, a new one gets `mode`.
+   *
+   * @param unfinishedIn folder in which it is built; its own, unless a reader would take everything there
    */
-  write(path: string, content: Buffer | string, mode: number): void {
+  write(path: string, content: Buffer | string, mode: number, unfinishedIn = ''): void {
     const target = this.follow(path);
     const existing = this.stat(target);
-    const unfinished = unfinishedName(target);
+    const unfinished = unfinishedName(unfinishedIn ? join(unfinishedIn, basename(target)) : target);
     this.removeTree(unfinished);
     try {
       const file = this.fs.openSync(this.at(unfinished), 'wx', 0o600);

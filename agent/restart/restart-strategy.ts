@@ -1,4 +1,4 @@
-/** A way to restart the daemon that serves CRI. That it serves again is for `waitForCri` to say, not for a strategy. */
+/** A way to the daemon that serves CRI. What it then serves is for `waitForCri` and others to say, not for a strategy. */
 export interface RestartStrategy {
   /** For the log: what gets restarted, and how. */
   readonly description: string;
@@ -6,4 +6,6 @@ export interface RestartStrategy {
   command(): Promise<string[] | undefined>;
   /** Resolves once a new process runs; rejects with what happened instead. */
   restart(): Promise<void>;
+  /** Resolves once the daemon was told to read its configuration again, by SIGHUP. */
+  reload(): Promise<void>;
 }

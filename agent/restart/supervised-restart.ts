@@ -29,6 +29,10 @@ export class SupervisedRestart implements RestartStrategy {
     }
   }
 
+  async reload(): Promise<void> {
+    process.kill(this.daemon(), 'SIGHUP');
+  }
+
   /** The process that is safe to signal. */
   private daemon(): number {
     const pid = readPid(this.pidFile);

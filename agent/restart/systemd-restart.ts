@@ -29,6 +29,13 @@ export class SystemdRestart implements RestartStrategy {
     });
   }
 
+  async reload(): Promise<void> {
+    await this.withSystemd(async (systemd) => {
+      const job = await systemd.reloadUnit(this.unit);
+      await systemd.waitReloaded(this.unit, job, this.timeoutMs);
+    });
+  }
+
   private async withSystemd<T>(use: (systemd: SystemdManager) => Promise<T>): Promise<T> {
     const systemd = await SystemdManager.connect(this.socket);
     try {

@@ -1,16 +1,16 @@
-import { RuntimePlan } from '../../src/installer/install-plan';
-import { HandlerTables } from '../containerd/plan-changes';
+import { RuntimePlan, TABLE_FORMATS, TableFormat } from '../../src/installer/install-plan';
+import { HandlerTables } from '../handler-tables';
 import { InstalledHandler } from '../record';
 import { Run } from '../transaction';
 
 /** The runtime tables of a handler of the plan. */
 export function handlerTables({ handler, tables }: RuntimePlan, files: Run['files']): HandlerTables {
-  return { handler, v2: file(files, tables.v2), v3: file(files, tables.v3) };
+  return { handler, ...Object.fromEntries(Object.entries(tables).map(([format, key]) => [format, file(files, key)])) };
 }
 
 /** The tables that the container runtime is to have: of the handlers that can be served, and of those that are kept. */
 export function wantedTables(run: Run): HandlerTables[] {
-  const kept = keptHandlers(run).map(({ handler, v2, v3 }) => ({ handler, v2, v3 }));
+  const kept = keptHandlers(run).map(recordedTables);
   return [...run.runtimes.map((runtime) => handlerTables(runtime, run.files)), ...kept].sort(byHandler);
 }
 
@@ -21,6 +21,13 @@ export function keptHandlers({ record, failed, stillUsed }: Run): InstalledHandl
 
 export function byHandler(a: HandlerTables, b: HandlerTables): number {
   return a.handler < b.handler ? -1 : 1;
+}
+
+const FORMATS: readonly TableFormat[] = Object.values(TABLE_FORMATS).flat();
+
+function recordedTables(installed: InstalledHandler): HandlerTables {
+  const tables = FORMATS.flatMap((format) => (installed[format] === undefined ? [] : [[format, installed[format]]]));
+  return { handler: installed.handler, ...Object.fromEntries(tables) };
 }
 
 /** A file that lies beside the plan. */

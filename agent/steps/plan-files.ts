@@ -18,6 +18,7 @@ export const planFiles: Step = {
     const containerRuntime = await node.planHandlers(plan.installer, wantedTables(run));
     run.changes = [
       ...run.runtimes.flatMap((runtime) => shimFiles(run, runtime)),
+      ...wholeFile(run, 'shared config', plan.runtimes.find(({ sharedConfig }) => sharedConfig)?.sharedConfig),
       ...containerRuntime.map((planned) => ({ ...planned, purpose: 'container runtime' as const })),
       ...wholeFile(run, 'kubelet', plan.kubelet?.file),
       ...wholeFile(run, 'crictl', plan.crictl),
@@ -46,6 +47,7 @@ function wholeFile(run: Run, purpose: Purpose, planned: HostFilePlan | undefined
   if (!wanted) return removed;
   if (isOurs(run, wanted.path, planned, recorded)) return [...removed, ...change(run, wanted.path, purpose, contentOf(run, wanted))];
   if (purpose === 'kubelet') throw new Refusal(`${wanted.path} is there and was not written by us: remove it, or leave the kubelet settings out`);
+  if (purpose === 'shared config') throw new Refusal(`${wanted.path} is there and was not written by us: remove it, the shim needs it as it is planned`);
   log('plan', wanted.path, 'was not written by us and is left as it is');
   return removed;
 }

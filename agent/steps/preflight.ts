@@ -1,9 +1,7 @@
-import { adviceFor } from './containerd-advice';
 import { handlerTables } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
-import { NodeRequirements, RuntimePlan } from '../../src/installer/install-plan';
+import { NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
 import { isStaged } from '../artifact/staging';
-import { compareContainerdVersions } from '../containerd/containerd-version';
 import { deviceProblem } from '../host/devices';
 import { atLeast, kernelRelease, memoryBytes, sysctl } from '../host/kernel';
 import { isNoExec } from '../host/mounts';
@@ -23,17 +21,18 @@ export const preflight: Step = {
     if (!runtimes.length) return;
     const startedAt = performance.now();
     checkDisk(run);
-    const containerd = await node.containerRuntime();
-    checkConfigFile(run, containerd);
-    for (const notice of [...containerd.notices, ...adviceFor(containerd.version)]) log('preflight', `containerd ${containerd.version}`, notice);
+    const facts = await node.containerRuntime();
+    const containerRuntime = `${node.containerRuntimeName} ${facts.version}`;
+    checkConfigFile(run, facts);
+    for (const notice of facts.notices) log('preflight', containerRuntime, notice);
     for (const runtime of runtimes) {
       try {
-        await checkHandler(run, runtime, containerd);
+        await checkHandler(run, runtime, facts);
       } catch (error) {
         failHandler(run, runtime, 'preflight', error as Error);
       }
     }
-    const found = `containerd ${containerd.version}, Linux ${kernelRelease(node.host)}, ${node.architecture}`;
+    const found = `${containerRuntime}, Linux ${kernelRelease(node.host)}, ${node.architecture}`;
     log('preflight', found, `${run.runtimes.length} of ${runtimes.length} handlers can go on`, startedAt);
   },
 };
@@ -47,13 +46,13 @@ function checkDisk({ node: { host } }: Run): void {
   if (free < LEAST_FREE_BYTES) throw new Error(`${free} bytes are free on the disk of ${HOST_LAYOUT.opt}, and no release fits into less than ${LEAST_FREE_BYTES}: free some space`);
 }
 
-/** A table in a file that containerd does not read would be of no use. */
-function checkConfigFile({ plan: { platform } }: Run, { configFile }: ContainerRuntimeFacts): void {
+/** A table in a file that is not read would be of no use. */
+function checkConfigFile({ plan: { platform }, node }: Run, { configFile }: ContainerRuntimeFacts): void {
   if (configFile === undefined || configFile === platform.configFile) return;
-  throw new Refusal(`containerd of this node reads ${configFile}, and the platform of the installer says ${platform.configFile}: give it the platform of these nodes`);
+  throw new Refusal(`${node.containerRuntimeName} of this node reads ${configFile}, and the platform of the installer says ${platform.configFile}: give it the platform of these nodes`);
 }
 
-async function checkHandler(run: Run, runtime: RuntimePlan, containerd: ContainerRuntimeFacts): Promise<void> {
+async function checkHandler(run: Run, runtime: RuntimePlan, { version, selinux }: ContainerRuntimeFacts): Promise<void> {
   const { node, files, plan } = run;
   const { requires, artifact } = runtime;
   if (!artifact.archives[node.architecture]) {
@@ -62,7 +61,7 @@ async function checkHandler(run: Run, runtime: RuntimePlan, containerd: Containe
   }
   const kernel = kernelRelease(node.host);
   if (!atLeast(kernel, requires.kernel)) throw new Refusal(`${runtime.runtime} needs Linux ${requires.kernel} or newer, and this node has ${kernel}: update its kernel`);
-  checkContainerd(containerd.version, requires.containerd);
+  checkVersion(node.containerRuntimeName, version, requires[node.containerRuntimeName]);
   for (const device of requires.devices) {
     const problem = deviceProblem(node.host, device);
     if (problem) throw new Refusal(problem);
@@ -71,8 +70,8 @@ async function checkHandler(run: Run, runtime: RuntimePlan, containerd: Containe
   checkRoom(run, runtime);
   await checkSnapshotter(run, runtime);
   for (const requirement of requires.sysctls) checkSysctl(run, runtime, requirement);
-  if (requires.noSelinux && containerd.selinux) {
-    throw new Refusal(`containerd labels containers for SELinux (enable_selinux), which ${runtime.runtime} cannot work with: set enable_selinux = false on these nodes`);
+  if (requires.noSelinux && selinux) {
+    throw new Refusal(`${node.containerRuntimeName} labels containers for SELinux (${selinux}), which ${runtime.runtime} cannot work with: turn that off on these nodes`);
   }
   // What stands in the way of this handler alone: a table of somebody else, or a file that cannot be extended at all.
   await node.planHandlers(plan.installer, [handlerTables(runtime, files)]);
@@ -108,10 +107,12 @@ function mebibytes(bytes: number): number {
   return Math.floor(bytes / 1024 / 1024);
 }
 
-function checkContainerd(version: string, { minimum, broken }: NodeRequirements['containerd']): void {
-  if (compareContainerdVersions(version, minimum) < 0) throw new Refusal(`the node's containerd is ${version}, and ${minimum} or newer is needed: update containerd`);
-  const found = broken.find(({ from, to }) => compareContainerdVersions(version, from) >= 0 && compareContainerdVersions(version, to) <= 0);
-  if (found) throw new Refusal(`the node's containerd is ${version}, and ${found.from} to ${found.to} do not work: ${found.reason}; update containerd`);
+function checkVersion(name: string, version: string, required: VersionRequirement | undefined): void {
+  if (!required) throw new Error(`the plan does not say which ${name} is needed: apply all objects of the installer together`);
+  const { minimum, broken } = required;
+  if (!atLeast(version, minimum)) throw new Refusal(`the node's ${name} is ${version}, and ${minimum} or newer is needed: update ${name}`);
+  const found = broken.find(({ from, to }) => atLeast(version, from) && atLeast(to, version));
+  if (found) throw new Refusal(`the node's ${name} is ${version}, and ${found.from} to ${found.to} do not work: ${found.reason}; update ${name}`);
 }
 
 function checkSysctl({ node }: Run, { handler }: RuntimePlan, { path, minimum, not, level, reason }: NodeRequirements['sysctls'][number]): void {

@@ -39,9 +39,11 @@ function requireOwnNode({ record, plan }: Run): void {
 }
 
 /** Removes the unfinished files and folders of dead runs. */
-function sweep({ node: { host }, plan: { platform, kubelet } }: Run): void {
+function sweep({ node: { host }, plan: { platform, kubelet, runtimes } }: Run): void {
   const folders = [
-    HOST_LAYOUT.state, HOST_LAYOUT.opt, ...below(host, HOST_LAYOUT.opt), dirname(platform.configFile), dirname(platform.dropInFile),
+    HOST_LAYOUT.state, HOST_LAYOUT.opt, ...below(host, HOST_LAYOUT.opt), dirname(platform.configFile),
+    ...(platform.kind === undefined ? [dirname(platform.dropInFile)] : []),
+    ...runtimes.flatMap(({ sharedConfig }) => (sharedConfig ? [dirname(sharedConfig.path)] : [])),
     ...(kubelet ? [dirname(kubelet.file.path)] : []), ...allBelow(host, HOST_LAYOUT.configs),
   ];
   for (const folder of new Set(folders)) host.sweep(folder);

@@ -34,9 +34,10 @@ function journalOf({ node: { host }, plan, planHash, record, changes }: Run): Jo
     run: (record?.run ?? 0) + 1,
     planHash,
     ...(kubelet ? { kubelet: { unit: kubelet.unit, kind: kubelet.kind } } : {}),
-    files: changes.map(({ path, before, after, mode, inPlace = false }) => {
+    files: changes.map(({ path, before, after, mode, inPlace = false, unfinishedIn }) => {
       const found = host.stat(path);
-      return { path, before: base64(before), after: base64(after), mode: found ? found.mode % 0o10000 : mode, inPlace };
+      const kept = found ? found.mode % 0o10000 : mode;
+      return { path, before: base64(before), after: base64(after), mode: kept, inPlace, ...(unfinishedIn ? { unfinishedIn } : {}) };
     }),
     directories: [...new Set(changes.filter(({ after }) => after).flatMap(({ path }) => host.missingDirectories(dirname(path))))],
   };
@@ -55,11 +56,11 @@ function restore(host: Host, file: JournalFile): void {
   put(host, file, before, file.mode);
 }
 
-function put(host: Host, { path, inPlace }: Pick<PlannedChange, 'path' | 'inPlace'>, content: Buffer | undefined, mode: number): void {
+function put(host: Host, { path, inPlace, unfinishedIn }: Pick<PlannedChange, 'path' | 'inPlace' | 'unfinishedIn'>, content: Buffer | undefined, mode: number): void {
   if (inPlace) return host.writeInPlace(path, content ?? Buffer.alloc(0));
   if (!content) return host.remove(path);
   host.makeDirectories(dirname(path));
-  host.write(path, content, mode);
+  host.write(path, content, mode, unfinishedIn);
 }
 
 function describe({ before, after }: PlannedChange): string {

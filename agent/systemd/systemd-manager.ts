@@ -104,6 +104,12 @@ export class SystemdManager {
     return job as string;
   }
 
+  /** Queues what the unit has for `ExecReload`. @returns the job, for `waitReloaded`. */
+  async reloadUnit(unit: string): Promise<string> {
+    const [job] = await this.manager('ReloadUnit', 'ss', [unit, 'replace']);
+    return job as string;
+  }
+
   async daemonReload(): Promise<void> {
     await this.manager('Reload', '', [], RELOAD_MS);
   }
@@ -122,6 +128,19 @@ export class SystemdManager {
         throw new Error(`${unit} was restarted and ended at once: ${active}/${sub}, ${await this.exit(unit)}`);
       }
       if (performance.now() >= deadline) throw new Error(`${unit} was not active with a new process within ${timeoutMs} ms: ${active}/${sub}, main PID ${pid}`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Waits until the job of `reloadUnit` is done. Whatever the unit makes of the signal, it has it then. */
+  async waitReloaded(unit: string, job: string, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const [active, [jobId]] = await Promise.all([this.activeState(unit), this.property(unit, UNIT, 'Job') as Promise<[number, string]>]);
+      const done = jobId !== Number(job.split('/').at(-1)) && active !== 'reloading';
+      if (done && active === 'active') return;
+      if (done) throw new Error(`${unit} was told to read its configuration again and is ${active}: ${await this.exit(unit)}`);
+      if (performance.now() >= deadline) throw new Error(`${unit} did not read its configuration again within ${timeoutMs} ms: it is ${active}`);
       await sleep(POLL_MS);
     }
   }

@@ -1,7 +1,7 @@
 import { AnyJson, JsonMap, parse } from '@iarna/toml';
 import { ConfigRoot } from './config-root';
 import { containerdVersion } from '../../agent/containerd/containerd-version';
-import { HandlerTables, planContainerdChanges } from '../../agent/containerd/plan-changes';
+import { ContainerdTables, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { validateContainerdChanges } from '../../agent/containerd/validate-changes';
 import { FileChange } from '../../agent/file-change';
 import { Refusal } from '../../agent/refusal';
@@ -18,7 +18,7 @@ const TABLE = {
   typeUrl: 'io.containerd.runsc.v1.options',
   podAnnotations: ['dev.gvisor.spec.mount.*'],
 };
-const HANDLERS: HandlerTables[] = [{ handler: HANDLER, v2: renderContainerdTable('v2', TABLE), v3: renderContainerdTable('v3', TABLE) }];
+const HANDLERS: ContainerdTables[] = [{ handler: HANDLER, v2: renderContainerdTable('v2', TABLE), v3: renderContainerdTable('v3', TABLE) }];
 
 /**
  * Plans and validates a handler as the agent does, writes the changes, and looks at what the real containerd then
@@ -29,8 +29,8 @@ const HANDLERS: HandlerTables[] = [{ handler: HANDLER, v2: renderContainerdTable
 export async function refusalOf(root: ConfigRoot, original: { readonly [path: string]: string }): Promise<string | undefined> {
   const command = [root.containerd];
   const node = { platform: PLATFORM, command, containerdVersion: await containerdVersion(command), files: root.files, owner: 'test/test' };
-  const plan = (handlers: HandlerTables[]) => planContainerdChanges({ ...node, handlers });
-  const validate = (changes: FileChange[], handlers: HandlerTables[]) => validateContainerdChanges({ ...node, changes, handlers });
+  const plan = (handlers: ContainerdTables[]) => planContainerdChanges({ ...node, handlers });
+  const validate = (changes: FileChange[], handlers: ContainerdTables[]) => validateContainerdChanges({ ...node, changes, handlers });
   root.fill(original);
   const before = root.dump();
   try {

@@ -26,19 +26,66 @@ export interface InstallPlan {
   readonly gate?: GatePlan;
 }
 
-/** How the container runtime of these nodes is found, told and restarted. */
-export interface PlatformPlan {
+/** How the container runtime of these nodes is found and told. */
+export type PlatformPlan = ContainerdPlatformPlan | CrioPlatformPlan | DockerPlatformPlan;
+
+/** The container runtimes that nodes may have, by the name that plans and logs have for them. */
+export type ContainerRuntime = 'containerd' | 'crio' | 'docker';
+
+interface AnyPlatformPlan {
   readonly name: string;
-  /** Main configuration file of containerd. */
+  /** Main configuration file of the container runtime. */
   readonly configFile: string;
-  /** Our drop-in, used where containerd merges drop-ins (2.x). */
-  readonly dropInFile: string;
   /** The CRI socket. */
   readonly socket: string;
-  /** containerd's binary on the host, tried in this order where systemd does not say which one the unit starts. */
+  /** The container runtime's binary on the host, tried in this order where systemd does not say which one the unit starts. */
   readonly binaries: readonly string[];
+  /** How its process is found, to be restarted or told to read its configuration again. */
   readonly restart: RestartPlan;
 }
+
+export interface ContainerdPlatformPlan extends AnyPlatformPlan {
+  readonly kind?: undefined;
+  /** Our drop-in, used where containerd merges drop-ins (2.x). */
+  readonly dropInFile: string;
+}
+
+export interface CrioPlatformPlan extends AnyPlatformPlan {
+  readonly kind: 'crio';
+  /** Folder in which we have a file for each handler. CRI-O reads every file in it, whatever its name. */
+  readonly dropInFolder: string;
+  /** Whether the drop-ins turn SELinux off, which CRI-O learns only when it is restarted. */
+  readonly disablesSelinux: boolean;
+}
+
+export interface DockerPlatformPlan extends AnyPlatformPlan {
+  readonly kind: 'docker';
+  /** Docker's own socket. */
+  readonly engineSocket: string;
+  /** What a runtime in daemon.json names: a shim, or a program that is used like runc. */
+  readonly registration: 'runtimeType' | 'path';
+  /** Handler that containers get which name none. Absent: `default-runtime` is left alone. */
+  readonly defaultRuntime?: string;
+}
+
+/** What a plan calls the container runtime of a platform. */
+export function containerRuntimeOf({ kind }: PlatformPlan): ContainerRuntime {
+  return kind ?? 'containerd';
+}
+
+/**
+ * What one handler is written down in, by what it is for: containerd's configuration with v2 tables
+ * (`io.containerd.grpc.v1.cri`) and with v3 tables (`io.containerd.cri.v1.runtime`), a drop-in of CRI-O, and Docker's
+ * daemon.json.
+ */
+export type TableFormat = 'v2' | 'v3' | 'crio' | 'docker';
+
+/** The formats that each container runtime needs. */
+export const TABLE_FORMATS: { readonly [runtime in ContainerRuntime]: readonly TableFormat[] } = {
+  containerd: ['v2', 'v3'],
+  crio: ['crio'],
+  docker: ['docker'],
+};
 
 export type RestartPlan =
   | { readonly kind: 'systemd'; readonly unit: string }
@@ -55,16 +102,18 @@ export interface RuntimePlan {
   readonly label: string;
   /** containerd's `runtime_type`. */
   readonly runtimeType: string;
-  /** Absolute path of the shim (containerd's `runtime_path`), inside `artifact.directory`. */
+  /** Absolute path of the shim, or of the program that Docker starts by its `path`, inside `artifact.directory`. */
   readonly shim: string;
   /** The shim's own configuration file: what containerd's `ConfigPath` names or, with `baseConfig`, a drop-in for that. */
   readonly config: HostFilePlan;
   /** Present where `ConfigPath` names a file that comes with the release, which `config` refines. */
   readonly baseConfig?: BaseConfigPlan;
+  /** A file at a place that the shim fixes, the same for all handlers of the runtime. Absent: none is needed. */
+  readonly sharedConfig?: HostFilePlan;
   /** Programs of this handler that are written like `config` but executable (0755). Absent: none. */
   readonly programs?: readonly HostFilePlan[];
-  /** Keys of the two runtime tables: for files with v2 tables (`io.containerd.grpc.v1.cri`) and v3 tables (`io.containerd.cri.v1.runtime`). */
-  readonly tables: { readonly v2: string; readonly v3: string };
+  /** Keys of the runtime tables, for each format of the platform. */
+  readonly tables: { readonly [format in TableFormat]?: string };
   readonly artifact: ArtifactPlan;
   readonly requires: NodeRequirements;
 }
@@ -125,13 +174,15 @@ export interface ArchivePlan {
 export interface NodeRequirements {
   /** Lowest Linux kernel, `major.minor`. */
   readonly kernel: string;
-  /** Lowest containerd version, and versions known not to work with this runtime, with the reason. */
-  readonly containerd: { readonly minimum: string; readonly broken: readonly BrokenVersions[] };
+  /** Of these, the one of the platform is present. */
+  readonly containerd?: VersionRequirement;
+  readonly crio?: VersionRequirement;
+  readonly docker?: VersionRequirement;
   /** Device nodes, e.g. `/dev/kvm`. */
   readonly devices: readonly string[];
   /** Sysctls with a lowest (`minimum`) or a forbidden (`not`) value. */
   readonly sysctls: readonly SysctlRequirement[];
-  /** True where containerd's `enable_selinux` breaks the runtime. */
+  /** True where containers that are labelled for SELinux break the runtime. */
   readonly noSelinux: boolean;
   /** Bytes that have to be free on the disk of `artifact.directory` while the release is not there yet. */
   readonly freeBytes?: number;
@@ -139,6 +190,12 @@ export interface NodeRequirements {
   readonly memoryBytes?: number;
   /** Snapshotter that containerd has to have beside its own, by the name of its plugin. */
   readonly snapshotter?: string;
+}
+
+/** Lowest version of a container runtime, and versions known not to work with this runtime, with the reason. */
+export interface VersionRequirement {
+  readonly minimum: string;
+  readonly broken: readonly BrokenVersions[];
 }
 
 export interface BrokenVersions {

@@ -15,6 +15,8 @@ export interface InstallerPod {
   readonly hostFolders: { readonly readWrite: readonly string[]; readonly readOnly: readonly string[] };
   /** Single files of the host that `install` writes in place. */
   readonly hostFiles: readonly string[];
+  /** Sockets of the host whose server is not restarted. */
+  readonly hostSockets: readonly string[];
   readonly nodeSelector: { readonly [key: string]: string };
   readonly tolerations: readonly Record<string, string>[];
   readonly priorityClassName?: string;
@@ -135,6 +137,7 @@ function hostVolumes(pod: InstallerPod) {
     ...folders([...pod.hostFolders.readWrite, HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
     ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
     ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
+    ...folders(pod.hostSockets, 'read', 'Socket'),
   ];
 }
 

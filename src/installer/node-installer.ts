@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import { agentProgram } from './agent-program';
@@ -124,6 +125,7 @@ export class NodeInstaller extends Construct {
             planHash: this.resolvedHash(),
             hostFolders: this.hostFolders(),
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
+            hostSockets: this.platform._hostFolders().sockets,
             nodeSelector: this._poolSelector,
             tolerations: this.poolTolerations.map(tolerationManifest),
             priorityClassName: props.priorityClassName,
@@ -160,7 +162,7 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
-    this.runtimes.set(runtime.handler, runtime._installation(this.props.artifactMirror));
+    this.runtimes.set(runtime.handler, runtime._installation(this.props.artifactMirror, this.platform._plan()));
   }
 
   /** @internal */
@@ -249,7 +251,8 @@ export class NodeInstaller extends Construct {
 
   private hostFolders(): { readWrite: string[]; readOnly: string[] } {
     const { readWrite, readOnly } = this.platform._hostFolders();
-    return { readWrite: [...readWrite, ...this.props.kubelet?._hostFolders() ?? []], readOnly };
+    const shared = this.sortedRuntimes().flatMap(({ plan: { sharedConfig } }) => (sharedConfig ? [dirname(sharedConfig.path)] : []));
+    return { readWrite: [...readWrite, ...new Set(shared), ...this.props.kubelet?._hostFolders() ?? []], readOnly };
   }
 
   /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */

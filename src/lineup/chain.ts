@@ -1,8 +1,6 @@
-import { TABLE_VERSIONS } from './installer';
+import { tableFormats } from './installer';
 import type { LineUpIndex } from './line-up-index';
 import { describe } from './manifest';
-import { tablePath } from './runtime-table';
-import { CONTAINERD_TABLES } from '../platform/containerd-config';
 
 /** The links from Pods down to their nodes. A link that is not there is undefined; an external class ends the chain. */
 export interface Chain {
@@ -33,10 +31,10 @@ export function* chains({ sandboxed, classes, runtimes, external }: LineUpIndex)
       nodeLabels: [...runtimeClass?.nodeSelector ?? []].map(([key, value]) => `${key}=${value}`),
     };
     const serving = runtimes.filter(({ runtime }) => runtimeClass && runtime.handler === handler);
-    for (const { installer, tables } of serving) {
-      const found = TABLE_VERSIONS.flatMap((version) => {
-        const table = tables[version];
-        return typeof table === 'object' ? [{ ...table, path: tablePath(['plugins', CONTAINERD_TABLES[version], 'containerd', 'runtimes', table.handler]) }] : [];
+    for (const { installer, plan, tables } of serving) {
+      const found = tableFormats(plan).flatMap((format) => {
+        const table = tables[format];
+        return typeof table === 'object' ? [table] : [];
       });
       yield { ...start, installer: installer.name, tables: found.map(({ path }) => path), shim: found[0]?.shim, configFile: found[0]?.configPath };
     }

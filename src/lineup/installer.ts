@@ -1,14 +1,19 @@
+import { readCrioTable } from './crio-table';
+import { readDockerRuntime } from './docker-runtime';
 import { describe, nameOf, namespaceOf, recordAt, textAt, valueAt, type Manifest } from './manifest';
 import { readPlan } from './plan-shape';
 import { viewPod, type PodView } from './pod-view';
 import { readRuntimeTable, type RuntimeTable } from './runtime-table';
-import type { InstallPlan, RuntimePlan } from '../installer/install-plan';
+import { containerRuntimeOf, TABLE_FORMATS, type InstallPlan, type RuntimePlan, type TableFormat } from '../installer/install-plan';
 import { PLAN_HASH_ANNOTATION, POD_LAYOUT } from '../installer/pod-layout';
 import { CONTAINERD_TABLES } from '../platform/containerd-config';
 
-/** The configuration versions that a runtime has tables for. */
-export type TableVersion = keyof typeof CONTAINERD_TABLES;
-export const TABLE_VERSIONS = Object.keys(CONTAINERD_TABLES) as TableVersion[];
+const READERS: { readonly [format in TableFormat]: (text: string) => RuntimeTable | string } = {
+  v2: (text) => readRuntimeTable(text, CONTAINERD_TABLES.v2),
+  v3: (text) => readRuntimeTable(text, CONTAINERD_TABLES.v3),
+  crio: readCrioTable,
+  docker: readDockerRuntime,
+};
 
 /** A DaemonSet that carries out an install plan, with the ConfigMaps it mounts. */
 export interface Installer {
@@ -32,8 +37,8 @@ export interface InstalledRuntime {
   readonly installer: Installer;
   readonly plan: InstallPlan;
   readonly runtime: RuntimePlan;
-  /** A table, a sentence that says why it is none, or undefined where its file is missing. */
-  readonly tables: { readonly [version in TableVersion]: RuntimeTable | string | undefined };
+  /** By the platform's formats: a table, a sentence that says why it is none, or undefined where its file is missing. */
+  readonly tables: { readonly [format in TableFormat]?: RuntimeTable | string };
 }
 
 /** Whether a DaemonSet is one of our installers: by its annotation, or by what it mounts. */
@@ -88,11 +93,21 @@ export function installedRuntimes(installer: Installer): InstalledRuntime[] {
     installer,
     plan: plan!,
     runtime,
-    tables: Object.fromEntries(TABLE_VERSIONS.map((version) => {
-      const text = bundle.get(`files/${runtime.tables[version]}`);
-      return [version, text === undefined ? undefined : readRuntimeTable(text, CONTAINERD_TABLES[version])];
+    tables: Object.fromEntries(tableFormats(plan!).map((format) => {
+      const text = bundle.get(`files/${runtime.tables[format]}`);
+      return [format, text === undefined ? undefined : READERS[format](text)];
     })) as InstalledRuntime['tables'],
   }));
+}
+
+/** The formats that the runtime tables of a plan have. */
+export function tableFormats({ platform }: InstallPlan): readonly TableFormat[] {
+  return TABLE_FORMATS[containerRuntimeOf(platform)];
+}
+
+/** How messages call a table. */
+export function tableName(format: TableFormat, { tables }: RuntimePlan): string {
+  return `the ${format} table ${tables[format]}`;
 }
 
 /** The ConfigMaps of the volume that is mounted at the bundle's path; where none is, of the one that has a plan. */

@@ -49,7 +49,7 @@ function shippedSettings(shim: KataShimFacts): Settings {
   return { installed: false, defaults, guestOverhead, staticSizing, enabledAnnotations: annotations, podAnnotations: SHIPPED_POD_ANNOTATIONS };
 }
 
-function installedSettings({ installer, runtime, tables }: InstalledRuntime, shim: KataShimFacts): Settings {
+function installedSettings({ installer, plan, runtime, tables }: InstalledRuntime, shim: KataShimFacts): Settings {
   const config = parseToml(installer.bundle.get(`files/${runtime.config.key}`) ?? '');
   const hypervisor = recordAt(config, 'hypervisor', shim.hypervisor);
   const table = typeof tables.v3 === 'object' ? tables.v3.entry : {};
@@ -64,7 +64,8 @@ function installedSettings({ installer, runtime, tables }: InstalledRuntime, shi
     guestOverhead: sizeOf('overhead', shim.guestOverhead),
     staticSizing: typeof isStatic === 'boolean' ? isStatic : shim.staticSizing,
     enabledAnnotations: hypervisor.enable_annotations === undefined ? shim.annotations : listAt(hypervisor, 'enable_annotations').map(String),
-    podAnnotations: listAt(table, 'pod_annotations').map(String),
+    // CRI-O hands all of them on.
+    podAnnotations: plan.platform.kind === 'crio' ? ['*'] : listAt(table, 'pod_annotations').map(String),
   };
 }
 

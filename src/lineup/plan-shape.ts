@@ -1,5 +1,5 @@
 import { isRecord, recordAt, valueAt } from './manifest';
-import { INSTALL_PLAN_FORMAT, type InstallPlan } from '../installer/install-plan';
+import { INSTALL_PLAN_FORMAT, TABLE_FORMATS, type ContainerRuntime, type InstallPlan } from '../installer/install-plan';
 
 /** A primitive's name, an object's members (`name?` may be absent, `*` stands for any), or an array's element. */
 type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [member: string]: Shape };
@@ -12,12 +12,12 @@ const PLAN: Shape = {
   'installer': 'string',
   'desiredState': 'string',
   'platform': {
-    name: 'string',
-    configFile: 'string',
-    dropInFile: 'string',
-    socket: 'string',
-    binaries: ['string'],
-    restart: { kind: 'string' },
+    'kind?': 'string',
+    'name': 'string',
+    'configFile': 'string',
+    'socket': 'string',
+    'binaries': ['string'],
+    'restart': { kind: 'string' },
   },
   'runtimes': [{
     'handler': 'string',
@@ -29,8 +29,9 @@ const PLAN: Shape = {
     'shim': 'string',
     'config': HOST_FILE,
     'baseConfig?': { path: 'string', source: 'string', builtFor: 'string' },
+    'sharedConfig?': HOST_FILE,
     'programs?': [HOST_FILE],
-    'tables': { v2: 'string', v3: 'string' },
+    'tables': { '*': 'string' },
     'artifact': {
       directory: 'string',
       archives: { '*': { 'url': 'string', 'checksum': { algorithm: 'string', hex: 'string' }, 'root?': 'string', 'include?': ['string'] } },
@@ -39,7 +40,6 @@ const PLAN: Shape = {
     },
     'requires': {
       'kernel': 'string',
-      'containerd': { minimum: 'string', broken: [{ from: 'string', to: 'string', reason: 'string' }] },
       'devices': ['string'],
       'sysctls': [{ 'path': 'string', 'minimum?': 'number', 'not?': 'number', 'level': 'string', 'reason': 'string' }],
       'noSelinux': 'boolean',
@@ -52,6 +52,23 @@ const PLAN: Shape = {
   'crictl?': HOST_FILE,
   'gate?': { namespace: 'string', slots: ['string'], nodeLeasePrefix: 'string' },
 };
+
+/** What a plan for a container runtime has beside that: of its platform, and of each runtime. */
+const CONTAINER_RUNTIMES: { readonly [kind in ContainerRuntime]: Shape } = {
+  containerd: ofContainerRuntime('containerd', { dropInFile: 'string' }),
+  crio: ofContainerRuntime('crio', { dropInFolder: 'string', disablesSelinux: 'boolean' }),
+  docker: ofContainerRuntime('docker', { 'engineSocket': 'string', 'registration': 'string', 'defaultRuntime?': 'string' }),
+};
+
+function ofContainerRuntime(name: ContainerRuntime, platform: Shape): Shape {
+  return {
+    platform,
+    runtimes: [{
+      tables: Object.fromEntries(TABLE_FORMATS[name].map((format) => [format, 'string'])),
+      requires: { [name]: { minimum: 'string', broken: [{ from: 'string', to: 'string', reason: 'string' }] } },
+    }],
+  };
+}
 
 /** What the kinds of restart name. */
 const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { unit: 'string' }, supervised: { pidFile: 'string' } };
@@ -68,7 +85,13 @@ export function readPlan(text: string): InstallPlan | string {
   if (typeof format === 'number' && format !== INSTALL_PLAN_FORMAT) {
     return `plan.json has the format ${format}, and this version reads only ${INSTALL_PLAN_FORMAT}; check it with the version of the library that wrote it`;
   }
-  return mismatch(PLAN, plan, 'plan.json') ?? restartMismatch(recordAt(plan, 'platform', 'restart')) ?? plan as InstallPlan;
+  return mismatch(PLAN, plan, 'plan.json') ?? containerRuntimeMismatch(plan) ?? restartMismatch(recordAt(plan, 'platform', 'restart')) ?? plan as InstallPlan;
+}
+
+function containerRuntimeMismatch(plan: unknown): string | undefined {
+  const kind = valueAt(plan, 'platform', 'kind') ?? 'containerd';
+  const shape = Object.hasOwn(CONTAINER_RUNTIMES, String(kind)) ? CONTAINER_RUNTIMES[kind as ContainerRuntime] : undefined;
+  return shape ? mismatch(shape, plan, 'plan.json') : `plan.json.platform.kind has to be crio, docker or absent (containerd), not ${JSON.stringify(kind)}`;
 }
 
 function restartMismatch(restart: { readonly [key: string]: unknown }): string | undefined {

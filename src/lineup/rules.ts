@@ -3,8 +3,10 @@ import { artifact } from './rules/artifact';
 import { classExists } from './rules/class-exists';
 import { classOfRuntime } from './rules/class-of-runtime';
 import { configPath } from './rules/config-path';
+import { dockerRuntime } from './rules/docker-runtime';
 import { duplicateName } from './rules/duplicate-name';
 import { fence } from './rules/fence';
+import { gvisorOnCrio } from './rules/gvisor-on-crio';
 import { handlerInstalled } from './rules/handler-installed';
 import { hostNamespaces } from './rules/host-namespaces';
 import { installerBundle } from './rules/installer-bundle';
@@ -37,6 +39,6 @@ import { validName } from './rules/valid-name';
 export const RULES: readonly Rule[] = [
   classExists, hostNamespaces, podNodeSelector, kataGuestSize, kataAnnotations, kataConfigPath,
   classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
-  runtimeTable, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
+  runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
 ];

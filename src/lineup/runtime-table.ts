@@ -2,12 +2,23 @@ import * as toml from '@iarna/toml';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
 import { CONTAINERD_IMAGES } from '../platform/containerd-config';
 
-/** One handler's table as containerd would read it. */
+/** What a container runtime would read of one handler. */
 export interface RuntimeTable {
+  /** Where it stands, as the container runtime's own documentation spells it. */
+  readonly path: string;
   readonly handler: string;
+  /** Containerd's only. */
   readonly runtimeType?: string;
+  /** Key that names the shim, or the program in its place. */
+  readonly shimKey: string;
   readonly shim?: string;
+  /** Whether that is a program that is used like runc: it reads no configuration, its arguments are in the table. */
+  readonly isProgram?: boolean;
+  /** Key that names the shim's configuration file. */
+  readonly configKey: string;
   readonly configPath?: string;
+  /** CRI-O's switch for all handlers of the node, where the drop-in sets it. */
+  readonly selinux?: unknown;
   /** All of it, for comparing. */
   readonly entry: { readonly [key: string]: unknown };
   /** Snapshotter of the handler's images, which containerd 2.x keeps in another plugin's table. */
@@ -24,7 +35,7 @@ export function parseToml(text: string): { readonly [key: string]: unknown } | s
   }
 }
 
-/** The one table of a drop-in, or a sentence that says why it holds none or more than that. */
+/** The one table of a drop-in of containerd, or a sentence that says why it holds none or more than that. */
 export function readRuntimeTable(text: string, plugin: string): RuntimeTable | string {
   const root = parseToml(text);
   if (typeof root === 'string') {
@@ -52,8 +63,11 @@ export function readRuntimeTable(text: string, plugin: string): RuntimeTable | s
   }
   return {
     ...(snapshotter === undefined ? {} : { imagesSnapshotter: snapshotter }),
+    path: tablePath([...path, handler]),
     handler,
     runtimeType: textAt(entry, 'runtime_type'),
+    shimKey: 'runtime_path',
+    configKey: 'ConfigPath',
     shim: textAt(entry, 'runtime_path'),
     configPath: textAt(entry, 'options', 'ConfigPath'),
     entry,

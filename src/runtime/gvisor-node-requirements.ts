@@ -1,18 +1,30 @@
 import type { GVisorPlatform } from './gvisor-platform';
-import type { NodeRequirements } from '../installer/install-plan';
+import { containerRuntimeOf, type ContainerRuntime, type NodeRequirements, type PlatformPlan, type VersionRequirement } from '../installer/install-plan';
 
 /**
- * What a node needs to run gVisor. Kernel: g3doc/user_guide/install.md. containerd: the shim prints its address in a
- * form that 1.6 does not read (google/gvisor#13985); 2.0.0 to 2.0.5 leave Pods Terminating (containerd/containerd#10891).
+ * containerd: the shim prints its address in a form that 1.6 does not read (google/gvisor#13985); 2.0.0 to 2.0.5 leave
+ * Pods Terminating (containerd/containerd#10891). CRI-O: g3doc/user_guide/containerd/crio.md. Docker: `runtimeType` came
+ * with 24.0 (moby/moby, api/types/types.go); `path` has been there longer than any release that is still used.
+ */
+const VERSIONS: { readonly [runtime in ContainerRuntime]: VersionRequirement } = {
+  containerd: {
+    minimum: '1.7.0',
+    broken: [{ from: '2.0.0', to: '2.0.5', reason: 'Pods with gVisor stay Terminating (containerd/containerd#10891); upgrade containerd to 2.0.6 or newer' }],
+  },
+  crio: { minimum: '1.37.0', broken: [] },
+  docker: { minimum: '24.0.0', broken: [] },
+};
+
+/**
+ * What a node needs to run gVisor. Kernel: g3doc/user_guide/install.md.
  * Sysctls: runsc/hostsettings/hostsettings.go; yama: google/gvisor#10495. SELinux: runsc/specutils/specutils.go.
  */
-export function gvisorNodeRequirements(platform: GVisorPlatform): NodeRequirements {
+export function gvisorNodeRequirements(platform: GVisorPlatform, node: PlatformPlan): NodeRequirements {
+  const containerRuntime = containerRuntimeOf(node);
+  const byPath = node.kind === 'docker' && node.registration === 'path';
   return {
     kernel: '5.6',
-    containerd: {
-      minimum: '1.7.0',
-      broken: [{ from: '2.0.0', to: '2.0.5', reason: 'Pods with gVisor stay Terminating (containerd/containerd#10891); upgrade containerd to 2.0.6 or newer' }],
-    },
+    [containerRuntime]: byPath ? { minimum: '20.10.0', broken: [] } : VERSIONS[containerRuntime],
     devices: platform.devices,
     sysctls: [
       { path: 'user/max_user_namespaces', minimum: 2, level: 'fatal', reason: 'runsc creates two user namespaces for each sandbox' },

@@ -3,13 +3,22 @@ import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
 import type { GVisorRelease } from './gvisor-release';
 import { validatePodAnnotations } from './pod-annotations';
-import { renderRunscConfig } from './runsc-config';
+import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import { handlerLabel } from '../installer/handler-label';
 import { shimConfigPath } from '../installer/host-layout';
+import type { HostFilePlan, PlatformPlan } from '../installer/install-plan';
 import { sha256 } from '../installer/plan-hash';
-import { renderContainerdTable } from '../platform/containerd-config';
+import { dockerArgument, type DockerProgram } from '../platform/docker-config';
+import { renderHandlerTables } from '../platform/handler-table';
+
+/**
+ * Where the shim looks, when a Pod's container starts, whether the containers of a Pod share a sandbox. CRI-O does not
+ * tell it; what the shim's own configuration says of it comes too late.
+ */
+const SHARED_CONFIG = { path: '/etc/containerd/runsc/config.toml', key: 'runsc-shared.toml' };
+const SHARED_CONFIG_TEXT = '# Written by cdk8s-sandbox-runtimes; without this line the file is left alone.\ngrouping = true\n';
 
 /** What a GVisorRuntime takes: the sandbox's own props, and runsc's options under their documented names. */
 export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
@@ -65,18 +74,18 @@ export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
  */
 export class GVisorRuntime extends SandboxRuntime {
   private readonly release: GVisorRelease;
-  private readonly config: string;
+  private readonly config: RunscConfig;
 
   constructor(scope: Construct, id: string, private readonly props: GVisorRuntimeProps) {
     super(scope, id, props.runtimeClassName ?? 'gvisor', props.handler ?? 'runsc', props);
     this.release = props.release;
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
-    this.config = renderRunscConfig({
+    this.config = {
       binaryName: `${this.release._artifact(undefined).directory}/runsc`,
       platform: props.platform ?? GVisorPlatform.SYSTRAP,
       release: this.release,
       options: props,
-    });
+    };
     this._install();
   }
 
@@ -85,11 +94,15 @@ export class GVisorRuntime extends SandboxRuntime {
   }
 
   /** @internal */
-  public _installation(mirror: string | undefined): RuntimeInstallation {
+  public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, props } = this;
+    this.refuseSelinux(platform);
+    const byPath = platform.kind === 'docker' && platform.registration === 'path';
+    const sharedConfig = platform.kind === 'crio' ? sharedConfigPlan() : undefined;
+    const config = renderRunscConfig({ ...this.config, grouping: sharedConfig !== undefined });
     const artifact = release._artifact(mirror);
     const shim = `${artifact.directory}/containerd-shim-runsc-v1`;
-    const contentHash = sha256(this.config);
+    const contentHash = sha256(config);
     const configPath = shimConfigPath(handler, release.version, contentHash);
     const runtimeType = 'io.containerd.runsc.v1';
     const table = {
@@ -99,8 +112,13 @@ export class GVisorRuntime extends SandboxRuntime {
       configPath,
       typeUrl: `${runtimeType}.options`,
       podAnnotations: props.podAnnotations ?? [],
+      runtimeRoot: '/run/runsc',
+      pullsInGuest: false,
+      disablesSelinux: true,
+      ...(byPath ? { program: this.program() } : {}),
     };
-    const keys = { config: `${handler}.runsc.toml`, v2: `${handler}.containerd-v2.toml`, v3: `${handler}.containerd-v3.toml` };
+    const { tables, files } = renderHandlerTables(platform, table);
+    const key = `${handler}.runsc.toml`;
     return {
       plan: {
         handler,
@@ -109,17 +127,35 @@ export class GVisorRuntime extends SandboxRuntime {
         release: release.version,
         label: handlerLabel(handler),
         runtimeType,
-        shim,
-        config: { path: configPath, key: keys.config, sha256: contentHash },
-        tables: { v2: keys.v2, v3: keys.v3 },
+        shim: byPath ? this.config.binaryName : shim,
+        config: { path: configPath, key, sha256: contentHash },
+        ...(sharedConfig ? { sharedConfig } : {}),
+        tables,
         artifact,
-        requires: gvisorNodeRequirements(props.platform ?? GVisorPlatform.SYSTRAP),
+        requires: gvisorNodeRequirements(this.config.platform, platform),
       },
       files: {
-        [keys.config]: this.config,
-        [keys.v2]: renderContainerdTable('v2', table),
-        [keys.v3]: renderContainerdTable('v3', table),
+        [key]: config,
+        ...(sharedConfig ? { [sharedConfig.key]: SHARED_CONFIG_TEXT } : {}),
+        ...files,
       },
     };
   }
+
+  /** runsc as Docker starts it in the place of runc, with the flags that the shim would read from a file. */
+  private program(): DockerProgram {
+    const flags = runscFlags(this.config);
+    return { path: this.config.binaryName, args: Object.keys(flags).sort().map((flag) => dockerArgument(flag, flags[flag])) };
+  }
+
+  /** runsc does not start containers that are labelled for SELinux. */
+  private refuseSelinux(platform: PlatformPlan): void {
+    if (platform.kind !== 'crio' || platform.disablesSelinux) return;
+    throw new Error(`${this.node.path} runs on CRI-O, where gVisor works only with SELinux off for all containers of the node, runc's included; `
+      + 'if that is acceptable, write platform: NodePlatform.crio({ disableSelinux: true }), else use Kata or nodes with containerd');
+  }
+}
+
+function sharedConfigPlan(): HostFilePlan {
+  return { ...SHARED_CONFIG, sha256: sha256(SHARED_CONFIG_TEXT) };
 }

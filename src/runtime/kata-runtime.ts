@@ -13,9 +13,9 @@ import { isDnsLabel, proposeDnsLabel } from './runtime-names';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import { handlerLabel } from '../installer/handler-label';
 import { shimConfigFolder } from '../installer/host-layout';
-import type { HostFilePlan } from '../installer/install-plan';
+import type { HostFilePlan, PlatformPlan } from '../installer/install-plan';
 import { sha256 } from '../installer/plan-hash';
-import { renderContainerdTable } from '../platform/containerd-config';
+import { renderHandlerTables } from '../platform/handler-table';
 
 /** A guest that pulls its own images takes longer than the kubelet's 2 minutes. */
 const GUEST_PULL_TIMEOUT_MINUTES = 10;
@@ -157,8 +157,9 @@ export class KataRuntime extends SandboxRuntime {
   }
 
   /** @internal */
-  public _installation(mirror: string | undefined): RuntimeInstallation {
+  public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, shim, starter, props } = this;
+    this.refuseContainerdOnly(platform);
     const artifact = release._artifact(shim, mirror);
     const program = `${artifact.directory}/${shim._runtime.shim}`;
     const contentHash = sha256(this.config);
@@ -173,8 +174,12 @@ export class KataRuntime extends SandboxRuntime {
       podAnnotations: props.podAnnotations ?? [],
       containerAnnotations: CONTAINER_ANNOTATIONS,
       snapshotter: props.snapshotter,
+      runtimeRoot: '/run/vc',
+      pullsInGuest: props.guestPull ?? false,
+      disablesSelinux: false,
     };
-    const keys = { config: `${handler}.kata.toml`, v2: `${handler}.containerd-v2.toml`, v3: `${handler}.containerd-v3.toml` };
+    const { tables, files } = renderHandlerTables(platform, table);
+    const key = `${handler}.kata.toml`;
     return {
       plan: {
         handler,
@@ -184,18 +189,17 @@ export class KataRuntime extends SandboxRuntime {
         label: handlerLabel(handler),
         runtimeType,
         shim: program,
-        config: { path: `${folder}/config.d/${KATA_DROP_IN}`, key: keys.config, sha256: contentHash },
+        config: { path: `${folder}/config.d/${KATA_DROP_IN}`, key, sha256: contentHash },
         baseConfig: { path: configPath, source: kataConfigurationFile(shim), builtFor: KATA_BUILT_FOR },
         ...(starter ? { programs: [{ path: starter.path, key: starter.key, sha256: starter.sha256 }] } : {}),
-        tables: { v2: keys.v2, v3: keys.v3 },
+        tables,
         artifact,
-        requires: kataNodeRequirements(shim, this.defaultMemory, props.snapshotter),
+        requires: kataNodeRequirements(shim, this.defaultMemory, props.snapshotter, platform),
       },
       files: {
-        [keys.config]: this.config,
+        [key]: this.config,
         ...(starter ? { [starter.key]: starter.content } : {}),
-        [keys.v2]: renderContainerdTable('v2', table),
-        [keys.v3]: renderContainerdTable('v3', table),
+        ...files,
       },
     };
   }
@@ -230,6 +234,19 @@ export class KataRuntime extends SandboxRuntime {
     }
     if (snapshotter !== undefined && !/^[a-z0-9][a-z0-9-]*$/.test(snapshotter)) {
       throw new Error(`snapshotter must be the name of a containerd snapshotter such as "${needed ?? 'overlayfs'}", got "${snapshotter}"`);
+    }
+  }
+
+  /** What only containerd can do for Kata. */
+  private refuseContainerdOnly(platform: PlatformPlan): void {
+    const { kind } = platform;
+    if (kind === undefined) return;
+    const { snapshotter, guestPull } = this.props;
+    const wanted = snapshotter !== undefined ? `the snapshotter ${snapshotter}` : guestPull && kind === 'docker' ? 'guestPull' : undefined;
+    if (wanted) throw new Error(`${this.node.path} needs ${wanted}, which nodes of the platform ${platform.name} do not have; use nodes with containerd, or leave it out`);
+    if (kind === 'docker' && platform.registration === 'path') {
+      throw new Error(`${this.node.path} cannot be registered by path, since Kata has no program that is used like runc; `
+        + 'write platform: NodePlatform.docker({ registration: DockerRegistration.RUNTIME_TYPE })');
     }
   }
 

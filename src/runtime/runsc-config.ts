@@ -19,6 +19,8 @@ export interface RunscConfig {
   readonly release: GVisorRelease;
   readonly platform: GVisorPlatform;
   readonly options?: RunscOptions;
+  /** The containers of a Pod share a sandbox although the container runtime does not say so. */
+  readonly grouping?: boolean;
 }
 
 /**
@@ -37,13 +39,14 @@ export function renderRunscConfig(config: RunscConfig): string {
   const flags = runscFlags(config);
   return toml.stringify({
     binary_name: config.binaryName,
+    ...(config.grouping ? { grouping: true } : {}),
     ...(config.options?.debug ? { log_level: 'debug', log_path: DEBUG_LOGS } : {}),
     runsc_config: Object.fromEntries(Object.keys(flags).sort().map((flag) => [flag, flags[flag]])),
   });
 }
 
 /** All flags by their own names; refuses those that this release would not start with. */
-function runscFlags({ release, platform, options = {} }: RunscConfig): { [flag: string]: string } {
+export function runscFlags({ release, platform, options = {} }: RunscConfig): { [flag: string]: string } {
   const flags: { [flag: string]: string } = {
     platform: platform.name,
     ...(options.debug ? { 'debug-log': DEBUG_LOGS } : {}),

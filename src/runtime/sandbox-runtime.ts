@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { ImportedRuntimeClass } from './imported-runtime-class';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
-import type { RuntimePlan } from '../installer/install-plan';
+import type { PlatformPlan, RuntimePlan } from '../installer/install-plan';
 import { NodeInstaller } from '../installer/node-installer';
 import { selectorOf } from '../installer/pool-selector';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
@@ -157,8 +157,12 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
     return this.podFixed;
   }
 
-  /** @internal */
-  public abstract _installation(mirror: string | undefined): RuntimeInstallation;
+  /**
+   * Throws where the runtime cannot be had on the platform.
+   *
+   * @internal
+   */
+  public abstract _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation;
 
   private renderedOverhead(): { podFixed: Record<string, string> } | undefined {
     const podFixed = this._podFixed();

@@ -1,10 +1,11 @@
 import { hostFiles } from '../../agent/containerd/host-files';
-import { HandlerTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
+import { ContainerdTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
 import { runningShims } from '../../agent/host/running-shims';
-import { ContainerRuntimeFacts, KubeletRestart, Node, RunningPod, Validation } from '../../agent/node';
-import { PlatformPlan } from '../../src/installer/install-plan';
+import { ContainerRuntimeFacts, Node, RunningPod, Validation } from '../../agent/node';
+import { KubeletRestart } from '../../agent/restart/kubelet-restart';
+import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 
 /** What a daemon on the fake node has read, and what happened to it; survives the runs of the agent. */
 export class FakeDaemons {
@@ -17,7 +18,7 @@ export class FakeDaemons {
 
 export interface FakeNodeOptions {
   readonly host: Host;
-  readonly platform: PlatformPlan;
+  readonly platform: ContainerdPlatformPlan;
   readonly daemons: FakeDaemons;
   readonly version?: string;
   readonly facts?: Partial<ContainerRuntimeFacts>;
@@ -39,10 +40,10 @@ export class FakeNode implements Node {
   }
 
   async containerRuntime(): Promise<ContainerRuntimeFacts> {
-    return { version: this.version, configFile: this.options.platform.configFile, selinux: false, notices: [], ...this.options.facts };
+    return { version: this.version, configFile: this.options.platform.configFile, selinux: undefined, notices: [], ...this.options.facts };
   }
 
-  async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+  async planHandlers(owner: string, handlers: readonly ContainerdTables[]): Promise<FileChange[]> {
     return planContainerdChanges({ platform: this.options.platform, containerdVersion: this.version, files: this.files(), handlers, owner });
   }
 

@@ -119,7 +119,7 @@ describe('a node on which nothing can be installed', () => {
     ['imports is no list of texts', 'version = 3\nimports = "x"\n', {}, 'imports has to be an array of strings'],
     ['containerd is too old', MAIN, { version: '1.6.20' }, "the node's containerd is 1.6.20, and 1.7.0 or newer is needed"],
     ['containerd reads another file', MAIN, { facts: { configFile: '/etc/other.toml' } }, 'containerd of this node reads /etc/other.toml'],
-    ['containerd labels for SELinux', MAIN, { facts: { selinux: true } }, 'enable_selinux'],
+    ['containerd labels for SELinux', MAIN, { facts: { selinux: 'enable_selinux' } }, 'enable_selinux'],
   ])('because %s is left as it is', async (_, main, options, reason) => {
     const node = installation(main);
     const [before, requests] = [hostTree(node.root), server.requests.length];

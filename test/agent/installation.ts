@@ -9,11 +9,11 @@ import { FakeDaemons, FakeNode, FakeNodeOptions } from './fake-node';
 import { kataRuntime } from './kata-plan';
 import { Host } from '../../agent/host/host';
 import { install } from '../../agent/install';
-import { InstallPlan, InstallVerdict, KubeletPlan, PlatformPlan, RuntimePlan } from '../../src/installer/install-plan';
+import { InstallPlan, InstallVerdict, KubeletPlan, PlatformPlan, RuntimePlan, ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { planHash, sha256 } from '../../src/installer/plan-hash';
 import { ContainerdRuntimeTable, renderContainerdTable } from '../../src/platform/containerd-config';
 
-export const PLATFORM: PlatformPlan = {
+export const PLATFORM: ContainerdPlatformPlan = {
   name: 'containerd',
   configFile: '/etc/containerd/config.toml',
   dropInFile: '/etc/containerd/conf.d/sandbox-runtimes.toml',
@@ -205,7 +205,7 @@ export class Installation {
       writeFileSync(join(mounted, name), content);
     }
     const host = options.host ?? new Host(this.root);
-    const node = (platform: PlatformPlan) => new FakeNode({ daemons: this.daemons, ...options, host, platform });
+    const node = (platform: PlatformPlan) => new FakeNode({ daemons: this.daemons, ...options, host, platform: platform as ContainerdPlatformPlan });
     const { terminationLog } = this;
     const code = await install({ env: { PLAN_HASH: options.hash ?? planHash(bundle) }, bundle: mounted, shared, host, node, terminationLog });
     const verdict = new Host(shared).read('/verdict.json')?.toString();

@@ -63,3 +63,20 @@ test.each<[string, any[]]>([
 ])('another name for %s breaks the chain', (_what, objects) => {
   expect(() => walkTheChain(objects)).toThrow();
 });
+
+test.each([
+  ['crio', 'runsc.crio.conf', 'runtimes.runsc', 'runtimes.runsd'],
+  ['crio', 'runsc.crio.conf', 'containerd-shim-runsc-v1', 'containerd-shim-runsd-v1'],
+  ['crio', 'runsc.crio.conf', '/config/runsc/', '/config/runsd/'],
+  ['crio', 'runsc-shared.toml', 'grouping', 'groupings'],
+  ['docker', 'runsc.docker.json', '"runsc":', '"runsd":'],
+  ['docker', 'runsc.docker.json', 'containerd-shim-runsc-v1', 'containerd-shim-runsd-v1'],
+  ['docker', 'runsc.docker.json', '/config/runsc/', '/config/runsd/'],
+])('on %s, another name in %s breaks the chain: %s', (example, key, from, to) => {
+  const objects = synthesizeExample(example);
+  expect(() => walkTheChain(objects)).not.toThrow();
+  const { data } = objects.find((object) => object.kind === 'ConfigMap' && object.metadata.name.endsWith('-files'));
+  expect(data[key]).toContain(from);
+  data[key] = data[key].replaceAll(from, to);
+  expect(() => walkTheChain(objects)).toThrow();
+});

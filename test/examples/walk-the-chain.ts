@@ -1,6 +1,6 @@
 // Reads YAML only and imports nothing of src: if the library and its own check were wrong in the same way, this is what notices.
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import * as toml from '@iarna/toml';
 
 export interface Chain {
@@ -47,26 +47,22 @@ export function walkTheChain(objects: any[]): Chain[] {
     if (!planned) throw new Error(`the plan has no handler ${handler}`);
     same('class in the plan', planned.runtimeClassName, runtimeClass.metadata.name);
 
-    // Both tables.
-    const v2: any = toml.parse(bundle[`files/${planned.tables.v2}`]);
-    const v3: any = toml.parse(bundle[`files/${planned.tables.v3}`]);
-    const runtimes2 = v2.plugins['io.containerd.grpc.v1.cri'].containerd.runtimes;
-    const runtimes3 = v3.plugins['io.containerd.cri.v1.runtime'].containerd.runtimes;
-    same('keys of the tables', Object.keys(runtimes2), Object.keys(runtimes3), [handler]);
-    same('tables', runtimes2[handler], runtimes3[handler]);
-    const table = runtimes2[handler];
-
     // Shim and its configuration, inside folders that the installer may write.
-    same('shim', table.runtime_path, planned.shim);
-    same('runtime_type', table.runtime_type, planned.runtimeType);
+    const tables = planned.tables as Record<string, string>;
+    const text = (format: string) => bundle[`files/${tables[format]}`];
+    const kind: 'containerd' | 'crio' | 'docker' = plan.platform.kind ?? 'containerd';
+    const table = TABLES[kind](handler, text, planned);
+    same('shim', table.shim, planned.shim);
     const folder = planned.artifact.directory;
     if (!planned.artifact.required.map((file: string) => `${folder}/${file}`).includes(planned.shim)) throw new Error('shim is not staged');
     const config: any = toml.parse(bundle[`files/${planned.config.key}`]);
     const configPath = planned.baseConfig?.path ?? planned.config.path;
-    same('ConfigPath', table.options.ConfigPath, configPath);
+    same('configuration', table.configPath, configPath);
     const paths = planned.baseConfig ? kataFiles(planned, config, bundle) : gvisorFiles(planned, config);
+    const shared = planned.sharedConfig ? [planned.sharedConfig.path] : [];
+    if (kind === 'crio' && planned.runtime === 'gvisor') same('grouping', toml.parse(bundle[`files/${planned.sharedConfig.key}`]), { grouping: true });
     const install = template.spec.initContainers.find((container: any) => container.name === 'install');
-    for (const path of [planned.shim, configPath, ...paths, plan.platform.configFile, plan.platform.dropInFile]) {
+    for (const path of [planned.shim, configPath, ...paths, plan.platform.configFile, ...FILES[kind](plan.platform), ...shared]) {
       const mount = install.volumeMounts.find((m: any) => path.startsWith(`${m.mountPath}/`) && !m.readOnly && m.mountPath !== '/');
       const volume = mount && template.spec.volumes.find((v: any) => v.name === mount.name);
       same(`host path of ${path}`, mount?.mountPath, volume?.hostPath?.path);
@@ -90,6 +86,44 @@ export function walkTheChain(objects: any[]): Chain[] {
   }
   return chains;
 }
+
+/** What the platform has for a handler in files of its own. */
+const FILES = {
+  containerd: ({ dropInFile }: any) => [dropInFile],
+  crio: ({ dropInFolder }: any) => [`${dropInFolder}/any`],
+  docker: () => [],
+};
+
+/** Shim and configuration as each container runtime reads them. */
+const TABLES = {
+  containerd(handler: string, text: (format: string) => string, planned: any) {
+    const v2: any = toml.parse(text('v2'));
+    const v3: any = toml.parse(text('v3'));
+    const runtimes2 = v2.plugins['io.containerd.grpc.v1.cri'].containerd.runtimes;
+    const runtimes3 = v3.plugins['io.containerd.cri.v1.runtime'].containerd.runtimes;
+    const table = runtimes2[handler];
+    const found = [Object.keys(runtimes2), runtimes2[handler], table.runtime_type];
+    const wanted = [Object.keys(runtimes3), runtimes3[handler], planned.runtimeType];
+    if (JSON.stringify(found) !== JSON.stringify(wanted) || found[0].join() !== handler) throw new Error(`the tables of ${handler} differ`);
+    return { shim: table.runtime_path, configPath: table.options.ConfigPath };
+  },
+  crio(handler: string, text: (format: string) => string, planned: any) {
+    const { crio, ...rest }: any = toml.parse(text('crio'));
+    const { runtimes, ...others } = crio.runtime;
+    const table = runtimes[handler];
+    const selinux = planned.runtime === 'gvisor' ? { selinux: false } : {};
+    if (JSON.stringify([rest, Object.keys(crio), Object.keys(runtimes), others]) !== JSON.stringify([{}, ['runtime'], [handler], selinux])) {
+      throw new Error(`the drop-in of ${handler} has more than its table`);
+    }
+    if (table.runtime_type !== 'vm' || !/^containerd-shim-[a-zA-Z0-9-]+$/.test(basename(table.runtime_path))) throw new Error(`CRI-O does not start ${table.runtime_path}`);
+    return { shim: table.runtime_path, configPath: table.runtime_config_path };
+  },
+  docker(handler: string, text: (format: string) => string) {
+    const { runtimes, ...rest } = JSON.parse(text('docker'));
+    if (Object.keys(rest).length || Object.keys(runtimes).join() !== handler) throw new Error(`what is merged for ${handler} is more than its runtime`);
+    return { shim: runtimes[handler].runtimeType, configPath: runtimes[handler].options.ConfigPath };
+  },
+};
 
 /** gVisor's configuration is one file, which names a program of the release. */
 function gvisorFiles({ artifact }: any, { binary_name: runsc }: any): string[] {

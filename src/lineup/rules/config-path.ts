@@ -1,21 +1,21 @@
 import { dirname } from 'node:path/posix';
 import { shimConfigFolder, shimConfigPath } from '../../installer/host-layout';
 import type { RuntimePlan } from '../../installer/install-plan';
-import { TABLE_VERSIONS } from '../installer';
+import { tableFormats, tableName } from '../installer';
 import type { Rule } from '../rule';
 
-/** Runtime table -> configuration file: both tables name the file that the installer puts there. */
+/** Runtime table -> configuration file: every table names the file that the installer puts there. */
 export const configPath: Rule = {
   id: 'config-path',
   *check({ runtimes }) {
-    for (const { installer: { daemonSet: object }, runtime, tables } of runtimes) {
+    for (const { installer: { daemonSet: object }, plan, runtime, tables } of runtimes) {
       const written = runtime.baseConfig?.path ?? runtime.config.path;
-      for (const version of TABLE_VERSIONS) {
-        const table = tables[version];
-        if (typeof table === 'object' && table.configPath !== written) {
+      for (const format of tableFormats(plan)) {
+        const table = tables[format];
+        if (typeof table === 'object' && !table.isProgram && table.configPath !== written) {
           yield {
             object,
-            message: `the ${version} table ${runtime.tables[version]} has ConfigPath ${JSON.stringify(table.configPath)}, but the installer writes "${written}"; write that`,
+            message: `${tableName(format, runtime)} has ${table.configKey} ${JSON.stringify(table.configPath)}, but the installer writes "${written}"; write that`,
           };
         }
       }

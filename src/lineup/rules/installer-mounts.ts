@@ -1,5 +1,5 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
-import type { InstallPlan } from '../../installer/install-plan';
+import type { InstallPlan, PlatformPlan } from '../../installer/install-plan';
 import { POD_LAYOUT } from '../../installer/pod-layout';
 import type { ContainerView, PodView } from '../pod-view';
 import type { Rule } from '../rule';
@@ -78,15 +78,24 @@ function* unshared({ containers, volumes }: PodView): Generator<string> {
 function written({ platform, runtimes, kubelet, crictl }: InstallPlan): Set<string> {
   return new Set([
     platform.configFile,
-    platform.dropInFile,
+    ...dropIns(platform),
     HOST_LAYOUT.state,
-    ...runtimes.flatMap(({ config, artifact }) => [config.path, artifact.directory]),
+    ...runtimes.flatMap(({ config, artifact, sharedConfig }) => [config.path, artifact.directory, ...(sharedConfig ? [sharedConfig.path] : [])]),
     ...(kubelet ? [kubelet.file.path] : []),
     ...(crictl ? [crictl.path] : []),
   ]);
 }
 
+function dropIns(platform: PlatformPlan): string[] {
+  switch (platform.kind) {
+    case undefined: return [platform.dropInFile];
+    case 'crio': return [platform.dropInFolder];
+    case 'docker': return [];
+  }
+}
+
 function readPaths({ platform }: InstallPlan): Set<string> {
-  const { restart, binaries, socket } = platform;
+  const { restart, binaries } = platform;
+  const socket = platform.kind === 'docker' ? platform.engineSocket : platform.socket;
   return new Set([socket, ...binaries, restart.kind === 'systemd' ? SYSTEMD : restart.pidFile]);
 }

@@ -1,8 +1,10 @@
+import { NodePlatform } from '../../platform/node-platform';
 import { gvisorNodeRequirements } from '../../runtime/gvisor-node-requirements';
 import { GVisorPlatform } from '../../runtime/gvisor-platform';
 import type { Rule } from '../rule';
 
-const REQUIREMENTS = [GVisorPlatform.SYSTRAP, GVisorPlatform.KVM].map(gvisorNodeRequirements);
+const CONTAINERD = NodePlatform.CONTAINERD._plan();
+const REQUIREMENTS = [GVisorPlatform.SYSTRAP, GVisorPlatform.KVM].map((platform) => gvisorNodeRequirements(platform, CONTAINERD));
 const SYSCTLS = new Set(REQUIREMENTS.flatMap(({ sysctls }) => sysctls.map(({ path }) => path)));
 const DEVICES = new Set(REQUIREMENTS.flatMap(({ devices }) => devices));
 

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { PlatformPlan } from '../../installer/install-plan';
 import { CRICTL_CONFIG_FILE } from '../../platform/crictl-config';
 import { NodePlatform } from '../../platform/node-platform';
 import type { Rule } from '../rule';
 
-const KNOWN = new Map([NodePlatform.CONTAINERD].map((platform) => [platform.name, platform._plan()]));
-const PATHS = ['configFile', 'dropInFile', 'socket', 'binaries'] as const;
+const KNOWN = new Map([NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((platform) => [platform.name, fields(platform._plan())]));
+const PATHS = ['configFile', 'dropInFile', 'dropInFolder', 'engineSocket', 'socket', 'binaries'];
 
 /** Plan -> platform: a platform that goes by a known name has its files where that platform has them. */
 export const platform: Rule = {
@@ -13,10 +14,11 @@ export const platform: Rule = {
     for (const { daemonSet: object, plan, bundle } of installers) {
       const known = plan && KNOWN.get(plan.platform.name);
       for (const field of known ? PATHS : []) {
-        if (!isDeepStrictEqual(plan!.platform[field], known![field])) {
+        const given = plan && fields(plan.platform)[field];
+        if (!isDeepStrictEqual(given, known![field])) {
           yield {
             object,
-            message: `the plan's ${field} is ${JSON.stringify(plan!.platform[field])}, but nodes of the platform "${plan!.platform.name}" have ${JSON.stringify(known![field])}; `
+            message: `the plan's ${field} is ${JSON.stringify(given)}, but nodes of the platform "${plan!.platform.name}" have ${JSON.stringify(known![field])}; `
               + 'write that, or describe the nodes as a platform of their own',
           };
         }
@@ -31,3 +33,8 @@ export const platform: Rule = {
     }
   },
 };
+
+/** The paths differ from one container runtime to the other; those that a platform lacks are undefined. */
+function fields(plan: PlatformPlan): { readonly [field: string]: unknown } {
+  return { ...plan };
+}

@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../../platform/containerd-config';
-import { TABLE_VERSIONS } from '../installer';
+import { tableFormats, tableName } from '../installer';
 import type { Rule } from '../rule';
 
-/** Handler -> runtime table: both drop-ins hold one table, keyed by the handler, and say the same. */
+/** Handler -> runtime table: each file holds one table, keyed by the handler, and both of containerd say the same. */
 export const runtimeTable: Rule = {
   id: 'runtime-table',
   *check({ runtimes }) {
-    for (const { installer: { daemonSet: object }, runtime, tables } of runtimes) {
-      for (const version of TABLE_VERSIONS) {
-        const table = tables[version];
-        const file = `the ${version} table ${runtime.tables[version]}`;
+    for (const { installer: { daemonSet: object }, plan, runtime, tables } of runtimes) {
+      for (const format of tableFormats(plan)) {
+        const table = tables[format];
+        const file = tableName(format, runtime);
         if (typeof table === 'string') {
           yield { object, message: `${file} ${table}` };
         } else if (table && table.handler !== runtime.handler) {
           yield {
             object,
-            message: `${file} is of the handler "${table.handler}", but the plan installs "${runtime.handler}"; write containerd.runtimes.${runtime.handler}`,
+            message: `${file} is of the handler "${table.handler}", but the plan installs "${runtime.handler}"; write ${table.path.replace(table.handler, runtime.handler)}`,
           };
-        } else if (table && table.runtimeType !== runtime.runtimeType) {
+        } else if (table && plan.platform.kind === undefined && table.runtimeType !== runtime.runtimeType) {
           yield {
             object,
             message: `${file} has runtime_type ${JSON.stringify(table.runtimeType)}, but the plan has "${runtime.runtimeType}"; write the plan's`,

@@ -1,17 +1,17 @@
-import { TABLE_VERSIONS } from '../installer';
+import { tableFormats, tableName } from '../installer';
 import type { Rule } from '../rule';
 
-/** Runtime table -> shim: both tables start the program that the unpacked release brings. */
+/** Runtime table -> shim: every table starts the program that the unpacked release brings. */
 export const shim: Rule = {
   id: 'shim',
   *check({ runtimes }) {
-    for (const { installer: { daemonSet: object }, runtime, tables } of runtimes) {
-      for (const version of TABLE_VERSIONS) {
-        const table = tables[version];
+    for (const { installer: { daemonSet: object }, plan, runtime, tables } of runtimes) {
+      for (const format of tableFormats(plan)) {
+        const table = tables[format];
         if (typeof table === 'object' && table.shim !== runtime.shim) {
           yield {
             object,
-            message: `the ${version} table ${runtime.tables[version]} has runtime_path ${JSON.stringify(table.shim)}, but the shim of "${runtime.handler}" is "${runtime.shim}"; write that`,
+            message: `${tableName(format, runtime)} has ${table.shimKey} ${JSON.stringify(table.shim)}, but the shim of "${runtime.handler}" is "${runtime.shim}"; write that`,
           };
         }
       }

@@ -1,7 +1,7 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
 import type { HostFilePlan, InstallPlan, RuntimePlan } from '../../installer/install-plan';
 import { sha256 } from '../../installer/plan-hash';
-import { TABLE_VERSIONS, type Installer } from '../installer';
+import { tableFormats, type Installer } from '../installer';
 import { recordAt, textAt } from '../manifest';
 import type { Rule } from '../rule';
 import { parseToml } from '../runtime-table';
@@ -43,9 +43,9 @@ export const stagedFiles: Rule = {
 
 function* problems({ bundle }: Installer, plan: InstallPlan): Generator<string> {
   for (const { tables } of plan.runtimes) {
-    for (const version of TABLE_VERSIONS) {
-      if (!bundle.has(`files/${tables[version]}`)) {
-        yield absent(`${version} table`, tables[version], bundle);
+    for (const format of tableFormats(plan)) {
+      if (!bundle.has(`files/${tables[format]}`)) {
+        yield absent(`${format} table`, tables[format] ?? '', bundle);
       }
     }
   }
@@ -78,7 +78,7 @@ function* strangePrograms({ bundle }: Installer, runtime: RuntimePlan, parsed: {
 }
 
 function* hostFiles(plan: InstallPlan): Generator<HostFilePlan> {
-  yield* plan.runtimes.flatMap(({ config, programs = [] }) => [config, ...programs]);
+  yield* plan.runtimes.flatMap(({ config, sharedConfig, programs = [] }) => [config, ...sharedConfig ? [sharedConfig] : [], ...programs]);
   if (plan.kubelet) {
     yield plan.kubelet.file;
   }

@@ -1,5 +1,5 @@
 import { HostFiles, withFiles } from '../../../agent/containerd/host-files';
-import { HandlerTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
+import { ContainerdTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
 import { FileChange } from '../../../agent/file-change';
 import { renderContainerdTable } from '../../../src/platform/containerd-config';
 
@@ -11,7 +11,7 @@ export const OWNER = 'sandbox-system/installer';
 export const PATTERN = '/etc/containerd/conf.d/zz-sandbox-runtimes*.toml';
 
 /** The tables of one handler, as they are rendered at synth. */
-export function tables(handler: string, release = '20260928.0'): HandlerTables {
+export function tables(handler: string, release = '20260928.0'): ContainerdTables {
   const table = {
     handler,
     runtimeType: 'io.containerd.runsc.v1',
@@ -34,7 +34,7 @@ export function applied(files: HostFiles, changes: readonly FileChange[]): HostF
   return withFiles(files, new Map(changes.map(({ path, after }) => [path, after])));
 }
 
-export function install(files: HostFiles, containerdVersion: string, handlers: readonly HandlerTables[] = [tables('runsc')], owner = OWNER): FileChange[] {
+export function install(files: HostFiles, containerdVersion: string, handlers: readonly ContainerdTables[] = [tables('runsc')], owner = OWNER): FileChange[] {
   return planContainerdChanges({ platform: PLATFORM, containerdVersion, files, handlers, owner });
 }
 

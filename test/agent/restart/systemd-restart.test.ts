@@ -43,3 +43,22 @@ test('a unit that systemd does not know is not restarted', async () => {
   await expect(restart.command()).rejects.toThrow('name the unit that runs the container runtime');
   expect(fake.calls).toEqual([]);
 });
+
+test('has a unit read its configuration again without a new process', async () => {
+  fake.onReload = () => fake.become({ ActiveState: 'active' });
+  await new SystemdRestart(UNIT, socket).reload();
+  expect(fake.calls).toEqual([`ReloadUnit ${UNIT} replace`]);
+  expect(fake.unit).toMatchObject({ MainPID: 100, Job: [0, '/'] });
+});
+
+test('rejects with what became of a unit that did not survive it', async () => {
+  fake.onReload = () => fake.become({ ActiveState: 'failed', Result: 'exit-code', ExecMainStatus: 2 });
+  await expect(new SystemdRestart(UNIT, socket).reload()).rejects.toThrow(`${UNIT} was told to read its configuration again and is failed: result exit-code, exit status 2`);
+});
+
+test('rejects where the unit cannot do that, or does not come to an end with it', async () => {
+  fake.onReload = () => {};
+  await expect(new SystemdRestart(UNIT, socket, 100).reload()).rejects.toThrow('did not read its configuration again within 100 ms');
+  fake.cannotReload = true;
+  await expect(new SystemdRestart(UNIT, socket).reload()).rejects.toThrow('Job type reload is not applicable');
+});

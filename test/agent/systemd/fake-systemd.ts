@@ -47,6 +47,8 @@ export class FakeSystemd {
   readonly calls: string[] = [];
   /** As after too many starts: the restart is refused until ResetFailedUnit. */
   startLimitHit = false;
+  /** As a unit without ExecReload. */
+  cannotReload = false;
   /** As a stopped unit that systemd dropped from memory. */
   dropped = false;
 
@@ -56,6 +58,9 @@ export class FakeSystemd {
 
   /** What becomes of a queued restart, soon after it was answered. */
   onRestart: () => void = () => this.become({ ActiveState: 'active', SubState: 'running', MainPID: this.unit.MainPID + 1 });
+
+  /** What becomes of a queued reload, soon after it was answered. */
+  onReload: () => void = () => this.become({});
 
   /** The state after a job has ended. */
   become(state: Partial<FakeUnit>): void {
@@ -77,10 +82,13 @@ export class FakeSystemd {
       if (this.dropped) throw new DBusFailure('org.freedesktop.systemd1.NoSuchUnit', `Unit ${this.unitName} not loaded.`);
       this.startLimitHit = false;
     }
-    if (member !== 'RestartUnit') return OK;
+    if (member === 'ReloadUnit' && this.cannotReload) {
+      throw new DBusFailure('org.freedesktop.systemd1.JobTypeNotApplicable', `Job type reload is not applicable for unit ${this.unitName}.`);
+    }
+    if (member !== 'RestartUnit' && member !== 'ReloadUnit') return OK;
     if (this.startLimitHit) throw new DBusFailure('org.freedesktop.systemd1.UnitStartLimit', 'Start request repeated too quickly.');
     this.unit.Job = [77, '/org/freedesktop/systemd1/job/77'];
-    setTimeout(() => this.onRestart(), 60);
+    setTimeout(() => (member === 'RestartUnit' ? this.onRestart() : this.onReload()), 60);
     return { signature: 'o', body: [this.unit.Job[1]] };
   }
 }

@@ -1,4 +1,4 @@
-import { compareContainerdVersions } from '../containerd/containerd-version';
+import { compareContainerdVersions } from './containerd-version';
 
 interface Advice {
   readonly advice: string;

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { containerdCommand } from './containerd/containerd-command';
+import { configFileOf, enablesSelinux, refuseConflicts } from './docker/daemon-flags';
+import { DockerRuntime, isOurs, readDaemonJson } from './docker/daemon-json';
+import { EngineClient, EngineInfo } from './docker/engine-client';
+import { planDockerChanges } from './docker/plan-changes';
+import { isProbe, proveRuntime } from './docker/prove';
+import { validateDockerChanges } from './docker/validate-changes';
+import { FileChange } from './file-change';
+import { HandlerTables } from './handler-tables';
+import { ARCHITECTURE } from './host/architecture';
+import { Host } from './host/host';
+import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
+import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
+import { restartStrategy } from './restart/plan-restart';
+import { RestartStrategy } from './restart/restart-strategy';
+import { DockerPlatformPlan } from '../src/installer/install-plan';
+import { POD_LAYOUT } from '../src/installer/pod-layout';
+
+const RELOADED_MS = 15_000;
+const POLL_MS = 50;
+
+/** Runtimes of containers that have no sandbox. */
+const STOCK_RUNTIMES = ['runc', 'io.containerd.runc.v2', 'crun'];
+
+/** A node whose container runtime is Docker Engine. */
+export class DockerNode implements Node {
+  readonly containerRuntimeName = 'docker';
+  readonly architecture = ARCHITECTURE;
+  private readonly strategy: RestartStrategy;
+  private readonly engine: EngineClient;
+
+  constructor(readonly host: Host, private readonly platform: DockerPlatformPlan) {
+    this.strategy = restartStrategy(platform.restart);
+    this.engine = new EngineClient(platform.engineSocket);
+  }
+
+  async containerRuntime(): Promise<ContainerRuntimeFacts> {
+    const running = await this.strategy.command() ?? [];
+    refuseConflicts(running, this.platform);
+    const labels = enablesSelinux(running) ? '--selinux-enabled' : this.content()['selinux-enabled'] === true ? 'selinux-enabled' : undefined;
+    return { version: await this.engine.version(), configFile: running.length ? configFileOf(running) : undefined, selinux: labels, notices: [] };
+  }
+
+  async planHandlers(_owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+    return planDockerChanges(this.host, this.platform, handlers);
+  }
+
+  async validateHandlers(changes: readonly FileChange[]): Promise<Validation> {
+    const running = await this.strategy.command();
+    const { command } = containerdCommand(POD_LAYOUT.hostUsr, running, this.platform.binaries, 'dockerd');
+    return validateDockerChanges({ command, args: running?.slice(1) ?? [], version: await this.engine.version(), changes });
+  }
+
+  /** Those that Docker has as the file says: an entry that it has not read again is not served. */
+  async servedHandlers(): Promise<readonly string[]> {
+    const info = await this.engine.info();
+    const { runtimes = {} } = this.content();
+    return Object.keys(info.Runtimes ?? {}).filter((handler) => !Object.hasOwn(runtimes, handler) || isTaken(info, handler, runtimes[handler]));
+  }
+
+  async activate(): Promise<string> {
+    await this.strategy.reload();
+    const deadline = performance.now() + RELOADED_MS;
+    for (;;) {
+      const missing = this.missing(await this.engine.info());
+      if (missing === undefined) return 'has read its configuration again, and no container was touched';
+      if (performance.now() >= deadline) {
+        throw new Error(`Docker was told to read ${this.platform.configFile} again, and after ${RELOADED_MS} ms ${missing}: look into journalctl -u docker`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
+    await restartKubelet(kubelet);
+  }
+
+  async proveHandler(handler: string): Promise<void> {
+    await proveRuntime(this.engine, this.architecture, handler);
+  }
+
+  async proveDefaultRuntime(): Promise<void> {
+    await proveRuntime(this.engine, this.architecture);
+  }
+
+  /** Containers, whoever started them: those of a Pod are told by the labels of cri-dockerd. */
+  async runningPods(): Promise<readonly RunningPod[]> {
+    const containers = (await this.engine.containers()).filter((container) => !isProbe(container));
+    return Promise.all(containers.map(async ({ Id: id, Names: [name] = [], Labels: labels = {} }) => ({
+      handler: await this.engine.runtimeOf(id),
+      namespace: labels['io.kubernetes.pod.namespace'] ?? 'docker',
+      name: labels['io.kubernetes.pod.name'] ?? name?.replace(/^\//, '') ?? id,
+    })));
+  }
+
+  /** Docker does not tell which release a container was started from, only by the name of which runtime. */
+  async runningShims(): Promise<readonly string[] | undefined> {
+    const running = await this.runningPods();
+    return running.every(({ handler }) => STOCK_RUNTIMES.includes(handler)) ? [] : undefined;
+  }
+
+  private content() {
+    return readDaemonJson(this.platform.configFile, this.host.read(this.platform.configFile)?.toString('utf8'));
+  }
+
+  /** What Docker does not have as the file says. */
+  private missing(info: EngineInfo): string | undefined {
+    const { 'runtimes': runtimes = {}, 'default-runtime': defaultRuntime } = this.content();
+    const absent = Object.keys(runtimes).find((handler) => !isTaken(info, handler, runtimes[handler]));
+    if (absent !== undefined) return `it has no runtime "${absent}" as the file says`;
+    const left = Object.entries(info.Runtimes ?? {}).find(([handler, runtime]) => isOurs(runtime) && !Object.hasOwn(runtimes, handler));
+    if (left) return `it still has the runtime "${left[0]}"`;
+    return defaultRuntime === undefined || info.DefaultRuntime === defaultRuntime ? undefined : `its default runtime is ${info.DefaultRuntime}`;
+  }
+}
+
+function isTaken({ Runtimes: served = {} }: EngineInfo, handler: string, { path, runtimeArgs, runtimeType }: DockerRuntime): boolean {
+  const found = served[handler];
+  return found !== undefined && isDeepStrictEqual(
+    [found.path || undefined, found.runtimeType || undefined, found.runtimeArgs ?? []],
+    [path, runtimeType, runtimeArgs ?? []]);
+}
