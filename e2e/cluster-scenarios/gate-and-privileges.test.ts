@@ -1,7 +1,7 @@
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { one } from '../node/installer-run';
 import { figure } from '../real-cluster/figures';
-import { Quickstart } from '../real-cluster/quickstart';
+import { objectsOf, Quickstart } from '../real-cluster/quickstart';
 import { INSTALLER, PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { RealCluster } from '../real-cluster/real-cluster';
 import { GVISOR_RELEASE } from '../toolchain';
@@ -23,7 +23,7 @@ afterAll(() => cluster?.stop());
 
 test(`${PODS} Pods that were there before the installation wait for the gate, and none of them has a failed sandbox`, async () => {
   const { platform } = quickstart.synthesize(release);
-  await quickstart.apply([one(platform, 'RuntimeClass')]);
+  await quickstart.apply([one(objectsOf(platform), 'RuntimeClass')]);
   const pod = quickstart.sandboxed(release, 'early');
   await quickstart.apply(Array.from({ length: PODS }, (_, index) => ({ ...pod, metadata: { ...pod.metadata, name: `early-${index}`, labels: { early: 'yes' } } })));
   const phases = async (): Promise<string[]> => {
@@ -50,7 +50,7 @@ describe('with exactly the mounts and privileges of the container install', () =
   const inside = (command: string) => cluster.kubectl.exec(PLATFORM_NAMESPACE, 'inside', 'sh', '-c', command);
 
   beforeAll(async () => {
-    const { template } = one(quickstart.synthesize(release).platform, 'DaemonSet').spec;
+    const { template } = one(objectsOf(quickstart.synthesize(release).platform), 'DaemonSet').spec;
     const { initContainers, volumes, ...spec } = template.spec;
     const install = initContainers.find(({ name }: { name: string }) => name === 'install');
     await quickstart.apply([{

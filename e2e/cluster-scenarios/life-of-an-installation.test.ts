@@ -40,7 +40,8 @@ test('the synthesized YAML, applied by kubectl, installs gVisor and opens the ga
   const gaps = await watchingCri('first installation', cluster.node.socket, async () => {
     const startedAt = performance.now();
     const since = (what: string) => figure(`first installation: from kubectl apply until ${what}`, performance.now() - startedAt, 'ms');
-    await quickstart.apply([...platform, ...team]);
+    await quickstart.apply(platform);
+    await quickstart.apply(team);
     await quickstart.waitForLabel('ready');
     since('the label is ready');
     await quickstart.running('web');

@@ -2,7 +2,7 @@ import { DesiredState } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { timed } from '../real-cluster/figures';
-import { PodIdentity, plainPod, Quickstart } from '../real-cluster/quickstart';
+import { objectsOf, PodIdentity, plainPod, Quickstart } from '../real-cluster/quickstart';
 import { PLATFORM_NAMESPACE, SLOT, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { isReady, NODE, RealCluster } from '../real-cluster/real-cluster';
 import { CONTAINERD_CONFIG, CONTAINERD_UNIT } from '../systemd/containerd-unit';
@@ -22,7 +22,8 @@ beforeAll(async () => {
   originalConfig = cluster.node.systemd.read(CONTAINERD_CONFIG);
   plain = await quickstart.identity('plain');
   const { platform, team } = quickstart.synthesize(release);
-  await quickstart.apply([...platform, ...team]);
+  await quickstart.apply(platform);
+  await quickstart.apply(team);
   await quickstart.rolledOut();
   await quickstart.running('web');
 });
@@ -66,7 +67,7 @@ test('an installer that waits for a slot says for whom, ends when it is told to,
 });
 
 test('a node that reboots in the middle of a rollout, before its turn, is proven again as it was', async () => {
-  const newConfigMaps = quickstart.synthesize(release).platform.filter(({ kind }) => kind === 'ConfigMap');
+  const newConfigMaps = objectsOf(quickstart.synthesize(release).platform).filter(({ kind }) => kind === 'ConfigMap');
   await quickstart.apply(newConfigMaps);
   await quickstart.reboot('web', 'plain');
   plain = await quickstart.identity('plain');

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { timed } from './figures';
 import { INSTALLER, PLATFORM_NAMESPACE, SLOT, synthesizeQuickstart, TEAM_NAMESPACE } from './quickstart-app';
 import { isReady, NODE, RealCluster } from './real-cluster';
+import { scratchFolder } from './scratch-folder';
 import type { DesiredState } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { GVisorArchive } from '../node/gvisor-archive';
@@ -18,6 +18,11 @@ export interface PodIdentity {
   readonly uid: string;
   readonly containerId: string;
   readonly restarts: number;
+}
+
+export interface QuickstartYaml {
+  readonly platform: string;
+  readonly team: string;
 }
 
 /** The quickstart's app in a cluster, as its user sees it. */
@@ -41,22 +46,21 @@ export class Quickstart {
 
   private constructor(readonly cluster: RealCluster, private readonly image: string) {}
 
-  /** The app's objects, from the YAML that cdk8s wrote. */
-  synthesize(release: GVisorArchive, desiredState?: DesiredState): { readonly platform: Manifest[]; readonly team: Manifest[] } {
-    const outdir = mkdtempSync(join(tmpdir(), 'quickstart-'));
+  /** The YAML that cdk8s writes for the app, byte for byte; without a team where all is taken back. */
+  synthesize(release: GVisorArchive, desiredState?: DesiredState): QuickstartYaml {
+    const outdir = scratchFolder('quickstart');
     try {
       synthesizeQuickstart({ outdir, mirror: this.cluster.mirror.url, image: this.image, release, desiredState });
-      const objects = (file: string) => existsSync(join(outdir, file))
-        ? parseAllDocuments(readFileSync(join(outdir, file), 'utf8')).map(document => document.toJS() as Manifest)
-        : [];
-      return { platform: objects('sandbox.k8s.yaml'), team: objects('team.k8s.yaml') };
+      const yaml = (file: string) => existsSync(join(outdir, file)) ? readFileSync(join(outdir, file), 'utf8') : '';
+      return { platform: yaml('sandbox.k8s.yaml'), team: yaml('team.k8s.yaml') };
     } finally {
       rmSync(outdir, { recursive: true, force: true });
     }
   }
 
-  async apply(objects: readonly object[]): Promise<void> {
-    await this.cluster.kubectl.apply(objects.map(object => stringify(object)).join('---\n'));
+  /** YAML of the app, or objects of a test. */
+  async apply(objects: string | readonly object[]): Promise<void> {
+    await this.cluster.kubectl.apply(typeof objects === 'string' ? objects : JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
   }
 
   /** Applies the app's platform part, and waits until every node is done with it. */
@@ -158,9 +162,13 @@ export class Quickstart {
 
   /** The team's Pod under another name. */
   sandboxed(release: GVisorArchive, name: string): Manifest {
-    const [pod] = this.synthesize(release).team;
+    const [pod] = objectsOf(this.synthesize(release).team);
     return { ...pod, metadata: { ...pod.metadata, name } };
   }
+}
+
+export function objectsOf(yaml: string): Manifest[] {
+  return parseAllDocuments(yaml).map(document => document.toJS() as Manifest);
 }
 
 /** A Pod without a RuntimeClass, as it was there before. */
