@@ -116,8 +116,10 @@ export interface NodeInstallerProps {
   readonly maxConcurrentNodes?: number;
 
   /**
-   * URL under which the folder layout of `https://storage.googleapis.com/gvisor/releases` is mirrored. Archives are
-   * verified against the release's checksum wherever they come from, so plain HTTP will do.
+   * URL of a mirror of the releases: gVisor's below `<mirror>/release/`, as in
+   * `https://storage.googleapis.com/gvisor/releases`, Kata's below `<mirror>/download/`, as in
+   * `https://github.com/kata-containers/kata-containers/releases`. Archives are verified against the release's checksum
+   * wherever they come from, so plain HTTP will do. Credentials are refused: manifests are no place for them.
    *
    * @default - the releases' own location
    */

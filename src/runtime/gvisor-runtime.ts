@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
-import type { GVisorRelease } from './gvisor-release';
+import { GVisorRelease } from './gvisor-release';
 import { validatePodAnnotations } from './pod-annotations';
 import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
@@ -78,6 +78,11 @@ export class GVisorRuntime extends SandboxRuntime {
 
   constructor(scope: Construct, id: string, private readonly props: GVisorRuntimeProps) {
     super(scope, id, props.runtimeClassName ?? 'gvisor', props.handler ?? 'runsc', props);
+    // Without the types of TypeScript, a version as a string gets here.
+    if (!(props.release instanceof GVisorRelease)) {
+      throw new Error(`release of ${this.node.path} must be a GVisorRelease such as GVisorRelease.V20261005_0 or GVisorRelease.of('20261012.0', ...),`
+        + ` got ${JSON.stringify(props.release)}`);
+    }
     this.release = props.release;
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
     this.config = {

@@ -114,6 +114,10 @@ describe('bad input', () => {
     expect(() => new GVisorRuntime(chart, 'c', { release, handler: 'other' })).toThrow('sandbox/a and sandbox/c both have the RuntimeClass "gvisor"');
   });
 
+  test.each(['latest', '20261005.0', undefined])('the release %j, which plain JavaScript can give, is refused by name', (given) => {
+    expect(() => synth({ release: given as any })).toThrow('release of sandbox/gvisor must be a GVisorRelease such as GVisorRelease.V20261005_0');
+  });
+
   test('no installers at all are refused', () => {
     expect(() => synth({ installers: [] })).toThrow('installers of sandbox/gvisor is empty');
   });
