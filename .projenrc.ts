@@ -133,6 +133,12 @@ project.addTask('test:node', {
   receiveArgs: true,
 });
 
+project.addTask('test:cluster', {
+  description: 'The synthesized YAML on a real cluster: etcd, API server, controllers, a systemd node with kubelet (Linux, root, Go)',
+  exec: 'node agent/node-24/run.js node_modules/jest/bin/jest.js --ci --runInBand --config e2e/jest.cluster.config.json',
+  receiveArgs: true,
+});
+
 project.addTask('bench', {
   description: 'What synth costs, side by side with bare cdk8s',
   steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }],
