@@ -15,7 +15,7 @@ let release: GVisorArchive;
 
 beforeAll(async () => {
   release = await gvisorArchive(GVISOR_RELEASE);
-  quickstart = await Quickstart.inNewCluster(release);
+  quickstart = await Quickstart.inNewCluster([release], 'dynamic');
   cluster = quickstart.cluster;
 });
 
@@ -38,6 +38,11 @@ test(`${PODS} Pods that were there before the installation wait for the gate, an
   figure(`${PODS} Pods that waited: from kubectl apply of the installer until all run in gVisor`, performance.now() - startedAt, 'ms');
   expect(await quickstart.podLog('early-0')).toContain('Starting gVisor...');
   expect(await cluster.kubectl.run('get', 'events', '--all-namespaces', '--field-selector=reason=FailedCreatePodSandBox', '--output=name')).toBe('');
+});
+
+test('a containerd that needs the libraries of the node was validated with them', async () => {
+  expect(cluster.node.systemd.exec('ldd', '/usr/local/bin/containerd')).toContain('libc.so.6');
+  expect(await quickstart.log('install')).toMatch(/validate: .*containerd reads only our handlers differently, and its CRI comes up/);
 });
 
 test('they are gone when they are deleted, and none is stuck', async () => {

@@ -6,7 +6,7 @@ import { containerMemory } from '../real-cluster/container-memory';
 import { watchingCri } from '../real-cluster/cri-watch';
 import { figure, timed } from '../real-cluster/figures';
 import { PodIdentity, Quickstart } from '../real-cluster/quickstart';
-import { INSTALLER, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
+import { INSTALLER, PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { NODE, RealCluster } from '../real-cluster/real-cluster';
 import { GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
 
@@ -27,7 +27,7 @@ let plain: PodIdentity;
 
 beforeAll(async () => {
   [release, next] = [await gvisorArchive(GVISOR_RELEASE), await gvisorArchive(GVISOR_NEXT_RELEASE)];
-  quickstart = await Quickstart.inNewCluster(release, next);
+  quickstart = await Quickstart.inNewCluster([release, next]);
   cluster = quickstart.cluster;
   configurationBefore = cluster.node.treeHash(CONFIGURATION);
   plain = await quickstart.identity('plain');
@@ -147,6 +147,16 @@ test('everything is taken back byte for byte, and Pods without a RuntimeClass ru
   });
   expect(await quickstart.label()).toBeUndefined();
   expect(cluster.node.treeHash(CONFIGURATION)).toBe(configurationBefore);
+  expect(await quickstart.identity('plain')).toEqual(plain);
+});
+
+test('what was taken back can be deleted, and installed again', async () => {
+  await cluster.kubectl.delete(quickstart.synthesize(release, DesiredState.ABSENT).platform);
+  expect(await cluster.kubectl.run('get', 'namespaces', '--output=name')).not.toContain(PLATFORM_NAMESPACE);
+  await quickstart.rollOut(release);
+  expect(await quickstart.label()).toBe('ready');
+  await quickstart.apply([quickstart.sandboxed(release, 'again')]);
+  await quickstart.running('again');
   expect(await quickstart.identity('plain')).toEqual(plain);
 });
 

@@ -1,12 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DesiredState } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
-import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
-import { timed } from '../real-cluster/figures';
+import { archiveOf, GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
+import { fileEntry } from '../node/tar';
+import { watchingCri } from '../real-cluster/cri-watch';
+import { figure, timed } from '../real-cluster/figures';
 import { objectsOf, PodIdentity, plainPod, Quickstart } from '../real-cluster/quickstart';
 import { PLATFORM_NAMESPACE, SLOT, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { isReady, NODE, RealCluster } from '../real-cluster/real-cluster';
 import { CONTAINERD_CONFIG, CONTAINERD_UNIT } from '../systemd/containerd-unit';
-import { GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
+import { gvisor, GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
+
+/** Command line of the agent in the container install, and when it is killed, after its start. */
+const INSTALL = 'node /sandbox-runtimes/agent.js install';
+const KILLS_AFTER_MS = [150, 450, 750];
 
 let cluster: RealCluster;
 let quickstart: Quickstart;
@@ -17,7 +24,7 @@ let plain: PodIdentity;
 
 beforeAll(async () => {
   [release, next] = [await gvisorArchive(GVISOR_RELEASE), await gvisorArchive(GVISOR_NEXT_RELEASE)];
-  quickstart = await Quickstart.inNewCluster(release, next);
+  quickstart = await Quickstart.inNewCluster([release, next]);
   cluster = quickstart.cluster;
   originalConfig = cluster.node.systemd.read(CONTAINERD_CONFIG);
   plain = await quickstart.identity('plain');
@@ -75,6 +82,44 @@ test('a node that reboots in the middle of a rollout, before its turn, is proven
   expect(await quickstart.label()).toBe('ready');
   await quickstart.rollOut(release);
   expect(await quickstart.label()).toBe('ready');
+});
+
+test('an installer that is killed again and again in the middle of its work is finished by its next run', async () => {
+  const web = await quickstart.identity('web');
+  await quickstart.apply(quickstart.synthesize(next).platform);
+  const lastLines: string[] = [];
+  for (const afterMs of KILLS_AFTER_MS) {
+    const pid = await cluster.kubectl.until('the container install to run', async () => cluster.node.processId(INSTALL), found => found !== undefined);
+    await sleep(afterMs);
+    lastLines.push((await quickstart.log('install')).trim().split('\n').at(-1)!.split(':')[0] || 'nothing');
+    cluster.node.kill(pid!);
+  }
+  figure('killed installer: last step in its log, by kill', lastLines.join(', '));
+  await timed('killed installer: from the last kill until the DaemonSet is ready', () => quickstart.rolledOut());
+  expect(await quickstart.label()).toBe('ready');
+  expect(await quickstart.identity('web')).toEqual(web);
+  expect(await quickstart.identity('plain')).toEqual(plain);
+  await quickstart.rollOut(release);
+});
+
+test('a release whose sandboxes do not start is taken back with no Pod harmed, and the old one serves on', async () => {
+  const [before, web] = [cluster.node.treeHash('/etc/containerd'), await quickstart.identity('web')];
+  const broken = archiveOf(GVISOR_NEXT_RELEASE, [
+    fileEntry('runsc', (await gvisor(GVISOR_NEXT_RELEASE)).runsc),
+    { path: 'containerd-shim-runsc-v1', mode: 0o755, content: '#!/bin/sh\necho this shim is broken >&2\nexit 1\n' },
+  ]);
+  cluster.mirror.serve(broken);
+  const gaps = await watchingCri('release that does not start', cluster.node.socket, () =>
+    timed('release that does not start: from kubectl apply until the label says failed', async () => {
+      await quickstart.apply(quickstart.synthesize(broken).platform);
+      await quickstart.waitForLabel('failed', 400_000);
+    }));
+  expect(gaps.length).toBeGreaterThan(1);
+  expect(await quickstart.describeInstaller()).toMatch(/Message: +runsc failed at prove: no pod sandbox of handler "runsc" could be started/);
+  expect(cluster.node.treeHash('/etc/containerd')).toBe(before);
+  expect([await quickstart.identity('web'), await quickstart.identity('plain')]).toEqual([web, plain]);
+  await quickstart.restartContainer('web');
+  await quickstart.rollOut(release);
 });
 
 test('a release whose archive is not what was published fails for good, says why, and takes nothing with it', async () => {

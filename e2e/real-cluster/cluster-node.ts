@@ -5,7 +5,7 @@ import { NODE_ADDRESS, POD_SUBNET } from './cluster-network';
 import type { ImageArchive } from '../node/images';
 import { CONTAINERD_CONFIG, CONTAINERD_UNIT, CONTAINERD_UNIT_FILE, GOOD_CONFIG } from '../systemd/containerd-unit';
 import { SystemdNode } from '../systemd/systemd-node';
-import { cniPlugins, containerd, kubernetes, runc } from '../toolchain';
+import { cniPlugins, containerd, dynamicContainerd, kubernetes, runc } from '../toolchain';
 
 const IMAGE_ARCHIVE = '/root/image.tar';
 
@@ -48,6 +48,9 @@ const CONTAINERD_CNI = `[plugins.'io.containerd.cri.v1.runtime'.cni]
   conf_dir = '/etc/cni/net.d'
 `;
 
+/** How containerd is linked: `dynamic` as by most distributions. */
+export type Linking = 'static' | 'dynamic';
+
 export interface ClusterNodeOptions {
   readonly name: string;
   readonly kubeconfig: string;
@@ -55,12 +58,14 @@ export interface ClusterNodeOptions {
   readonly clientCertificate: string;
   /** A new network for each boot, by its path. */
   readonly network: () => Promise<string>;
+  readonly linking?: Linking;
 }
 
 /** A node of a cluster: systemd, containerd and a kubelet. */
 export class ClusterNode {
-  static async boot({ name, kubeconfig, clientCertificate, network }: ClusterNodeOptions): Promise<ClusterNode> {
+  static async boot({ name, kubeconfig, clientCertificate, network, linking }: ClusterNodeOptions): Promise<ClusterNode> {
     const programs = await containerd('2.2');
+    const daemon = linking === 'dynamic' ? await dynamicContainerd('2.2') : programs.containerd;
     const systemd = await SystemdNode.boot({
       files: {
         [`/etc/systemd/system/${CONTAINERD_UNIT}`]: CONTAINERD_UNIT_FILE,
@@ -73,7 +78,7 @@ export class ClusterNode {
         '/etc/kubernetes/kubelet.kubeconfig': kubeconfig,
         '/etc/kubernetes/kubelet-client.crt': clientCertificate,
       },
-      programs: [programs.containerd, programs.shim, programs.ctr, await runc(), await kubernetes('kubelet'), ...await cniPlugins()],
+      programs: [daemon, programs.shim, programs.ctr, await runc(), await kubernetes('kubelet'), ...await cniPlugins()],
       plainFolders: ['/var/lib/containerd', '/var/lib/kubelet'],
       prepare: join(__dirname, 'prepare-kubelet.sh'),
       network,
@@ -125,6 +130,17 @@ export class ClusterNode {
   releasesInUse(): string[] {
     const links = this.systemd.exec('sh', '-c', 'readlink /proc/[0-9]*/exe || true');
     return [...new Set([...links.matchAll(/^\/opt\/sandbox-runtimes\/gvisor\/([^/]+)\/runsc/gm)].map(match => match[1]))].sort();
+  }
+
+  /** A process of the node by its command line. */
+  processId(commandLine: string): string | undefined {
+    const script = 'for p in /proc/[0-9]*; do if [ "$(tr "\\0" " " <"$p/cmdline" 2>/dev/null)" = "$1 " ]; then echo "${p#/proc/}"; fi; done';
+    return this.systemd.exec('sh', '-c', script, 'sh', commandLine).split('\n')[0] || undefined;
+  }
+
+  /** Kills a process of the node, if it has not ended meanwhile. */
+  kill(processId: string): void {
+    this.systemd.exec('sh', '-c', 'kill -9 "$1" || true', 'sh', processId);
   }
 
   /** The end of a unit's journal. */

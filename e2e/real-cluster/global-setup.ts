@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { removeDeadNodes } from '../node/test-node';
 import { systemdRootFilesystem } from '../systemd/root-filesystem';
-import { cniPlugins, containerd, etcd, gvisor, GVISOR_NEXT_RELEASE, hasSysResource, kubernetes, runc } from '../toolchain';
+import { cniPlugins, containerd, dynamicContainerd, etcd, gvisor, GVISOR_NEXT_RELEASE, hasSysResource, kubernetes, runc } from '../toolchain';
 import { missingRequirements } from '../toolchain/requirements';
 
 /** Before any scenario: all that is needed is there, or the run ends here and says what is missing. */
@@ -21,6 +21,7 @@ export default async function setup(): Promise<void> {
   for (const name of ['kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const) await kubernetes(name);
   await etcd();
   await containerd('2.2');
+  await dynamicContainerd('2.2');
   await runc();
   await cniPlugins();
   await gvisor();

@@ -16,6 +16,11 @@ export class Kubectl {
     return this.call(['apply', '-f', '-'], yaml);
   }
 
+  /** Deletes objects, and waits until they are gone. */
+  delete(yaml: string): Promise<string> {
+    return this.call(['delete', '--timeout=120s', '-f', '-'], yaml);
+  }
+
   /** An object, or a list of them. */
   async get(...args: string[]): Promise<any> {
     return JSON.parse(await this.call(['get', '--output=json', ...args]));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { Linking } from './cluster-node';
 import { timed } from './figures';
 import { INSTALLER, PLATFORM_NAMESPACE, SLOT, synthesizeQuickstart, TEAM_NAMESPACE } from './quickstart-app';
 import { isReady, NODE, RealCluster } from './real-cluster';
@@ -28,8 +29,8 @@ export interface QuickstartYaml {
 /** The quickstart's app in a cluster, as its user sees it. */
 export class Quickstart {
   /** Boots a cluster with the team's namespace, a Pod `plain` without a RuntimeClass, and a mirror of these releases. */
-  static async inNewCluster(...releases: readonly GVisorArchive[]): Promise<Quickstart> {
-    const cluster = await timed('control plane and node, until the node is ready', () => RealCluster.start());
+  static async inNewCluster(releases: readonly GVisorArchive[], linking: Linking = 'static'): Promise<Quickstart> {
+    const cluster = await timed('control plane and node, until the node is ready', () => RealCluster.start(linking));
     try {
       for (const image of [pauseImage(), busyboxImage()]) cluster.node.importImage(image);
       const quickstart = new Quickstart(cluster, cluster.node.importImage(nodeImage()));

@@ -1,6 +1,6 @@
 import { ClusterControlPlane } from './cluster-control-plane';
 import { ClusterNetwork } from './cluster-network';
-import { ClusterNode } from './cluster-node';
+import { ClusterNode, Linking } from './cluster-node';
 import type { Kubectl } from './kubectl';
 import { ReleaseMirror } from './release-mirror';
 
@@ -8,7 +8,7 @@ export const NODE = 'node-1';
 
 /** A cluster with one node, in network namespaces of its own. */
 export class RealCluster {
-  static async start(): Promise<RealCluster> {
+  static async start(linking: Linking): Promise<RealCluster> {
     const undo: (() => Promise<void>)[] = [];
     try {
       const network = await ClusterNetwork.create();
@@ -22,6 +22,7 @@ export class RealCluster {
         kubeconfig: plane.kubeconfig(NODE),
         clientCertificate: plane.kubeletClientCertificate,
         network: () => network.connectNode(),
+        linking,
       });
       undo.push(() => node.stop());
       const cluster = new RealCluster(await plane.kubectl(), node, mirror, undo);

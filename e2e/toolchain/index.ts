@@ -27,23 +27,32 @@ export interface ContainerdPrograms {
 
 /** @param said what `containerd --version` says instead of the truth, such as `v2.0.3` */
 export async function containerd(version: ContainerdVersion, said?: string): Promise<ContainerdPrograms> {
-  const { module, path } = CONTAINERD[version];
-  const truth = pinnedVersion(module, path);
-  const program = (name: string, shown: string) => build({
-    module,
-    main: `${path}/cmd/${name}`,
-    name,
-    variables: { [`${path}/version.Version`]: shown },
-    tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_aufs'],
-  });
   return {
-    containerd: await program('containerd', said ?? truth),
-    shim: await program('containerd-shim-runc-v2', truth),
-    ctr: await program('ctr', truth),
+    containerd: await containerdProgram(version, 'containerd', { said }),
+    shim: await containerdProgram(version, 'containerd-shim-runc-v2'),
+    ctr: await containerdProgram(version, 'ctr'),
   };
 }
 
-/** runc is the one program with cgo: its seccomp filters come from libseccomp. */
+/** containerd as most distributions build it: it needs the node's loader and C library. */
+export async function dynamicContainerd(version: ContainerdVersion): Promise<string> {
+  debianPackages({ 'gcc': '/usr/bin/gcc', 'libc6-dev': '/usr/include/stdlib.h' });
+  return containerdProgram(version, 'containerd', { cgo: true });
+}
+
+function containerdProgram(version: ContainerdVersion, name: string, { said, cgo }: { said?: string; cgo?: boolean } = {}): Promise<string> {
+  const { module, path } = CONTAINERD[version];
+  return build({
+    module,
+    main: `${path}/cmd/${name}`,
+    name,
+    variables: { [`${path}/version.Version`]: said ?? pinnedVersion(module, path) },
+    tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_aufs'],
+    cgo,
+  });
+}
+
+/** Its seccomp filters come from libseccomp. */
 export async function runc(): Promise<string> {
   debianPackages({ 'gcc': '/usr/bin/gcc', 'libc6-dev': '/usr/include/stdlib.h', 'pkg-config': '/usr/bin/pkg-config', 'libseccomp-dev': '/usr/include/seccomp.h' });
   const path = 'github.com/opencontainers/runc';
