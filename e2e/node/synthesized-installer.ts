@@ -31,10 +31,10 @@ export function synthesizeInstaller(mirror: ArtifactMirror, archive: GVisorArchi
   return synthesize(mirror, chart => addGVisor(chart, archive), restart);
 }
 
-export function addGVisor(chart: Chart, archive: GVisorArchive): void {
+export function addGVisor(chart: Chart, archive: GVisorArchive, names: { handler?: string; runtimeClassName?: string } = {}): void {
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
   const release = GVisorRelease.of(archive.release, { [arch]: archive.sha512, requiredFiles: [], allowBelowSecurityFloor: true });
-  new GVisorRuntime(chart, 'gvisor', { release });
+  new GVisorRuntime(chart, 'gvisor', { release, ...names });
 }
 
 /** The same installer, told to take everything back. */
