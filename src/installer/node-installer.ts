@@ -3,7 +3,7 @@ import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import { agentProgram } from './agent-program';
 import { DesiredState } from './desired-state';
-import { fenceManifests } from './fence';
+import { fenceManifests, type Manifest } from './fence';
 import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
 import { INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
@@ -207,15 +207,23 @@ export class NodeInstaller extends Construct {
   /** Everything that lets the token do its work, and nothing else. */
   private fence(slots: number): string {
     const serviceAccount = this.name;
-    const manifests = () => fenceManifests({
+    // Which objects there are does not depend on the handlers, what is in them does; they are made once for each set.
+    const made = new Map<string, Manifest[]>();
+    const make = (handlers: string[]) => fenceManifests({
       name: this.name,
       clusterName: `${this.namespace}.${this.name}`,
       namespace: this.namespace,
       serviceAccount,
-      handlers: [...this.runtimes.keys()].sort(),
+      handlers,
       slots: this.gatePlan(slots).slots,
       nodeLeasePrefix: this.gatePlan(slots).nodeLeasePrefix,
     });
+    const manifests = () => {
+      const handlers = [...this.runtimes.keys()].sort();
+      const key = handlers.join();
+      if (!made.has(key)) made.set(key, make(handlers));
+      return made.get(key)!;
+    };
     manifests().forEach((manifest, index) => {
       const { apiVersion, kind, metadata, ...rest } = manifest;
       const scope = metadata.namespace ? ApiObject : ClusterScopedObject;
