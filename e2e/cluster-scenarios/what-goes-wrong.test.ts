@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DesiredState } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { archiveOf, GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
-import { fileEntry } from '../node/tar';
 import { watchingCri } from '../real-cluster/cri-watch';
 import { figure, timed } from '../real-cluster/figures';
 import { objectsOf, PodIdentity, plainPod, Quickstart } from '../real-cluster/quickstart';
 import { PLATFORM_NAMESPACE, SLOT, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { isReady, NODE, RealCluster } from '../real-cluster/real-cluster';
 import { CONTAINERD_CONFIG, CONTAINERD_UNIT } from '../systemd/containerd-unit';
-import { gvisor, GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
+import { GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
 
 /** Command line of the agent in the container install, and when it is killed, after its start. */
 const INSTALL = 'node /sandbox-runtimes/agent.js install';
@@ -87,14 +86,14 @@ test('a node that reboots in the middle of a rollout, before its turn, is proven
 test('an installer that is killed again and again in the middle of its work is finished by its next run', async () => {
   const web = await quickstart.identity('web');
   await quickstart.apply(quickstart.synthesize(next).platform);
-  const lastLines: string[] = [];
+  const lastSteps: string[] = [];
   for (const afterMs of KILLS_AFTER_MS) {
     const pid = await cluster.kubectl.until('the container install to run', async () => cluster.node.processId(INSTALL), found => found !== undefined);
     await sleep(afterMs);
-    lastLines.push((await quickstart.log('install')).trim().split('\n').at(-1)!.split(':')[0] || 'nothing');
+    lastSteps.push([...(await quickstart.log('install')).matchAll(/^(preflight|stage|validate|write|restart|prove|record): /gm)].at(-1)?.[1] ?? 'none yet');
     cluster.node.kill(pid!);
   }
-  figure('killed installer: last step in its log, by kill', lastLines.join(', '));
+  figure('killed installer: last step in its log, by kill', lastSteps.join(', '));
   await timed('killed installer: from the last kill until the DaemonSet is ready', () => quickstart.rolledOut());
   expect(await quickstart.label()).toBe('ready');
   expect(await quickstart.identity('web')).toEqual(web);
@@ -104,9 +103,10 @@ test('an installer that is killed again and again in the middle of its work is f
 
 test('a release whose sandboxes do not start is taken back with no Pod harmed, and the old one serves on', async () => {
   const [before, web] = [cluster.node.treeHash('/etc/containerd'), await quickstart.identity('web')];
-  const broken = archiveOf(GVISOR_NEXT_RELEASE, [
-    fileEntry('runsc', (await gvisor(GVISOR_NEXT_RELEASE)).runsc),
-    { path: 'containerd-shim-runsc-v1', mode: 0o755, content: '#!/bin/sh\necho this shim is broken >&2\nexit 1\n' },
+  const script = (...lines: string[]) => ({ mode: 0o755, content: ['#!/bin/sh', ...lines, ''].join('\n') });
+  const broken = archiveOf('20260908.0', [
+    { path: 'runsc', ...script('echo runsc version release-20260908.0') },
+    { path: 'containerd-shim-runsc-v1', ...script('echo this shim is broken >&2', 'exit 1') },
   ]);
   cluster.mirror.serve(broken);
   const gaps = await watchingCri('release that does not start', cluster.node.socket, () =>
