@@ -29,6 +29,7 @@ const CRI_READY_MS = 60_000;
 /** A node whose container runtime is containerd. */
 export class ContainerdNode implements Node {
   readonly containerRuntimeName = 'containerd';
+  readonly proof = 'a pod sandbox';
   readonly architecture = ARCHITECTURE;
   private readonly strategy: RestartStrategy;
 

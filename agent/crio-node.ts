@@ -26,6 +26,7 @@ const DEFAULT_CONFIG_FILE = '/etc/crio/crio.conf';
 /** A node whose container runtime is CRI-O. */
 export class CrioNode implements Node {
   readonly containerRuntimeName = 'crio';
+  readonly proof = 'a pod sandbox';
   readonly architecture = ARCHITECTURE;
   private readonly strategy: RestartStrategy;
 

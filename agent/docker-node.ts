@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { containerdCommand } from './containerd/containerd-command';
 import { configFileOf, enablesSelinux, refuseConflicts } from './docker/daemon-flags';
-import { DockerRuntime, isOurs, readDaemonJson } from './docker/daemon-json';
+import { DockerRuntime, readDaemonJson } from './docker/daemon-json';
+import { dockerAdvice } from './docker/docker-advice';
 import { EngineClient, EngineInfo } from './docker/engine-client';
 import { planDockerChanges } from './docker/plan-changes';
 import { isProbe, proveRuntime } from './docker/prove';
@@ -27,6 +28,7 @@ const STOCK_RUNTIMES = ['runc', 'io.containerd.runc.v2', 'crun'];
 /** A node whose container runtime is Docker Engine. */
 export class DockerNode implements Node {
   readonly containerRuntimeName = 'docker';
+  readonly proof = 'a container';
   readonly architecture = ARCHITECTURE;
   private readonly strategy: RestartStrategy;
   private readonly engine: EngineClient;
@@ -40,7 +42,8 @@ export class DockerNode implements Node {
     const running = await this.strategy.command() ?? [];
     refuseConflicts(running, this.platform);
     const labels = enablesSelinux(running) ? '--selinux-enabled' : this.content()['selinux-enabled'] === true ? 'selinux-enabled' : undefined;
-    return { version: await this.engine.version(), configFile: running.length ? configFileOf(running) : undefined, selinux: labels, notices: [] };
+    const version = await this.engine.version();
+    return { version, configFile: running.length ? configFileOf(running) : undefined, selinux: labels, notices: dockerAdvice(version) };
   }
 
   async planHandlers(_owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
@@ -50,7 +53,8 @@ export class DockerNode implements Node {
   async validateHandlers(changes: readonly FileChange[]): Promise<Validation> {
     const running = await this.strategy.command();
     const { command } = containerdCommand(POD_LAYOUT.hostUsr, running, this.platform.binaries, 'dockerd');
-    return validateDockerChanges({ command, args: running?.slice(1) ?? [], version: await this.engine.version(), changes });
+    const path = ['local/bin', 'local/sbin', 'bin', 'sbin'].map((folder) => `${POD_LAYOUT.hostUsr}/${folder}`);
+    return validateDockerChanges({ command, args: running?.slice(1) ?? [], path, version: await this.engine.version(), changes });
   }
 
   /** Those that Docker has as the file says: an entry that it has not read again is not served. */
@@ -61,16 +65,18 @@ export class DockerNode implements Node {
   }
 
   async activate(): Promise<string> {
+    const since = new Date();
     await this.strategy.reload();
     const deadline = performance.now() + RELOADED_MS;
-    for (;;) {
-      const missing = this.missing(await this.engine.info());
-      if (missing === undefined) return 'has read its configuration again, and no container was touched';
+    while (!await this.engine.hasReloaded(since)) {
       if (performance.now() >= deadline) {
-        throw new Error(`Docker was told to read ${this.platform.configFile} again, and after ${RELOADED_MS} ms ${missing}: look into journalctl -u docker`);
+        throw new Error(`Docker was told to read ${this.platform.configFile} again and has not taken it within ${RELOADED_MS} ms: look into journalctl -u docker`);
       }
       await sleep(POLL_MS);
     }
+    const missing = this.missing(await this.engine.info());
+    if (missing !== undefined) throw new Error(`Docker has read ${this.platform.configFile} again, and ${missing}: look into journalctl -u docker`);
+    return 'has read its configuration again, and no container was touched';
   }
 
   async restartKubelet(kubelet: KubeletRestart): Promise<void> {
@@ -110,15 +116,12 @@ export class DockerNode implements Node {
     const { 'runtimes': runtimes = {}, 'default-runtime': defaultRuntime } = this.content();
     const absent = Object.keys(runtimes).find((handler) => !isTaken(info, handler, runtimes[handler]));
     if (absent !== undefined) return `it has no runtime "${absent}" as the file says`;
-    const left = Object.entries(info.Runtimes ?? {}).find(([handler, runtime]) => isOurs(runtime) && !Object.hasOwn(runtimes, handler));
-    if (left) return `it still has the runtime "${left[0]}"`;
     return defaultRuntime === undefined || info.DefaultRuntime === defaultRuntime ? undefined : `its default runtime is ${info.DefaultRuntime}`;
   }
 }
 
-function isTaken({ Runtimes: served = {} }: EngineInfo, handler: string, { path, runtimeArgs, runtimeType }: DockerRuntime): boolean {
+/** Of a shim Docker tells no more than the name. */
+function isTaken({ Runtimes: served = {} }: EngineInfo, handler: string, { path, runtimeArgs = [] }: DockerRuntime): boolean {
   const found = served[handler];
-  return found !== undefined && isDeepStrictEqual(
-    [found.path || undefined, found.runtimeType || undefined, found.runtimeArgs ?? []],
-    [path, runtimeType, runtimeArgs ?? []]);
+  return found !== undefined && isDeepStrictEqual([found.path || undefined, found.runtimeArgs ?? []], [path, runtimeArgs]);
 }

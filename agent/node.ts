@@ -37,6 +37,8 @@ export interface Node {
   readonly host: Host;
   /** As the plan and the log name it. */
   readonly containerRuntimeName: ContainerRuntime;
+  /** What runs to prove a handler, as the log names it. */
+  readonly proof: 'a pod sandbox' | 'a container';
   /** In Kubernetes' spelling: `amd64`, `arm64`. */
   readonly architecture: string;
   containerRuntime(): Promise<ContainerRuntimeFacts>;

@@ -87,7 +87,7 @@ export async function takeBack(steps: readonly Step[], run: Run): Promise<void> 
 async function takenBack(steps: readonly Step[], run: Run): Promise<string> {
   if (!run.journal) return '';
   const restored = run.journal.files.map(({ path }) => path).join(', ');
-  const restarted = run.restarted ? `, ${run.node.containerRuntimeName} was restarted with them` : '';
+  const restarted = run.restarted ? `, ${run.node.containerRuntimeName} has read them again` : '';
   const startedAt = performance.now();
   try {
     await takeBack(steps, run);

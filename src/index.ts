@@ -3,9 +3,7 @@ export { DesiredState } from './installer/desired-state';
 export { NodeInstaller } from './installer/node-installer';
 export { type NodeInstallerProps, type SeLinuxOptions } from './installer/node-installer-props';
 export { ReadinessGate } from './installer/readiness-gate';
-export {
-  type ContainerdPlatformOptions, type CrioPlatformOptions, type DockerPlatformOptions, DockerRegistration, NodePlatform,
-} from './platform/node-platform';
+export { type ContainerdPlatformOptions, type CrioPlatformOptions, type DockerPlatformOptions, NodePlatform } from './platform/node-platform';
 export { NodeRestart } from './platform/node-restart';
 export * from './platform/crictl-config';
 export * from './platform/kubelet-config';

@@ -13,9 +13,14 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a program to its end; rejects with a {@link CommandError} unless it exits with 0. */
-export async function runForOutput(command: readonly string[], timeoutMs = 30_000): Promise<CommandOutput> {
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Runs a program to its end; rejects with a {@link CommandError} unless it exits with 0.
+ *
+ * @param path folders in which it finds other programs, instead of ours
+ */
+export async function runForOutput(command: readonly string[], timeoutMs = 30_000, path?: readonly string[]): Promise<CommandOutput> {
+  const env = path ? { ...process.env, PATH: path.join(':') } : process.env;
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -43,6 +43,14 @@ export class EngineClient {
     return await this.call('GET', '/info') as EngineInfo;
   }
 
+  /** Whether Docker has read its configuration again since a moment. It says so only where it took the file. */
+  async hasReloaded(since: Date): Promise<boolean> {
+    const filters = encodeURIComponent(JSON.stringify({ type: ['daemon'], event: ['reload'] }));
+    const until = (Date.now() / 1000).toFixed(3);
+    const events = await this.call('GET', `/events?since=${(since.getTime() / 1000).toFixed(3)}&until=${until}&filters=${filters}`, { lines: true });
+    return events !== '';
+  }
+
   /** Those that run, or with a label all that carry it. */
   async containers(label?: string): Promise<EngineContainer[]> {
     const query = label === undefined ? '' : `?all=1&filters=${encodeURIComponent(JSON.stringify({ label: [label] }))}`;
@@ -89,7 +97,7 @@ export class EngineClient {
     return this.send(method, `${this.prefix}${path}`, options);
   }
 
-  private send(method: string, path: string, { json, tar, timeoutMs = TIMEOUT_MS, absentIsFine = false }: CallOptions = {}): Promise<unknown> {
+  private send(method: string, path: string, { json, tar, lines, timeoutMs = TIMEOUT_MS, absentIsFine = false }: CallOptions = {}): Promise<unknown> {
     const call = `${method} ${path.split('?')[0]}`;
     const body = tar ?? (json === undefined ? undefined : Buffer.from(JSON.stringify(json)));
     const type = tar ? 'application/x-tar' : 'application/json';
@@ -102,12 +110,15 @@ export class EngineClient {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const status = response.statusCode ?? 0;
-          if (status < 400) resolve(status === 204 || tar ? undefined : parsed(text));
+          if (status < 400) resolve(lines || tar ? text : parsed(text));
           else if (status === 404 && absentIsFine) resolve(undefined);
           else reject(new EngineError(call, status, messageOf(text)));
         });
       });
-      sent.on('error', (error) => reject(new Error(`Docker's API at ${this.socket} does not answer ${call}: ${error.message}`)));
+      sent.on('error', (error) => {
+        const reason = error.name === 'AbortError' || error.name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : error.message;
+        reject(new Error(`Docker's API at ${this.socket} does not answer ${call}: ${reason}`));
+      });
       sent.end(body);
     });
   }
@@ -116,6 +127,8 @@ export class EngineClient {
 interface CallOptions {
   readonly json?: object;
   readonly tar?: Buffer;
+  /** The answer is a stream of lines, and returned as it is. */
+  readonly lines?: boolean;
   readonly timeoutMs?: number;
   readonly absentIsFine?: boolean;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EngineClient, EngineContainer } from './engine-client';
+import { log } from '../log';
 import { probeProgram } from './probe-program';
 
 /** Label of our containers, by which those of a killed run are found. */
@@ -19,18 +20,20 @@ export async function proveRuntime(engine: EngineClient, architecture: string, r
   if (runtime !== undefined && !Object.hasOwn(listed, runtime)) {
     throw new Error(`Docker does not serve ${named}; its runtimes are: ${Object.keys(listed).sort().join(', ')}`);
   }
-  await removeProbes(engine);
+  await removeLeftovers(engine);
   const tag = randomUUID();
   await engine.importImage(IMAGE, tag, imageLayer(probeProgram(architecture)));
+  const image = `${IMAGE}:${tag}`;
   try {
-    const code = await runProbe(engine, `${IMAGE}:${tag}`, runtime).catch((error: Error) => {
-      throw new Error(`no container of ${named} could be run: ${error.message}`);
-    });
-    if (code !== 0) throw new Error(`a container of ${named} ran and ended with ${code} instead of 0`);
-  } finally {
-    await removeProbes(engine);
-    await engine.removeImage(`${IMAGE}:${tag}`);
+    const code = await runProbe(engine, image, runtime);
+    if (code !== 0) throw new Error(`it ended with ${code} instead of 0`);
+  } catch (error) {
+    await removeLeftovers(engine);
+    await engine.removeImage(image).catch(() => {});
+    throw new Error(`no container of ${named} could be run: ${(error as Error).message}`);
   }
+  await removeProbes(engine);
+  await engine.removeImage(image);
 }
 
 /** Whether it is a container of a proof. */
@@ -49,6 +52,11 @@ async function runProbe(engine: EngineClient, image: string, runtime: string | u
   });
   await engine.startContainer(id, TIMEOUT_MS);
   return engine.waitContainer(id, TIMEOUT_MS);
+}
+
+/** A container that hangs with its runtime cannot be removed, which must not keep another runtime from being proven. */
+async function removeLeftovers(engine: EngineClient): Promise<void> {
+  await removeProbes(engine).catch((error: Error) => log('prove', 'containers of earlier proofs', `are left: ${error.message}`));
 }
 
 /** Ours, and those that a killed run left. */

@@ -10,6 +10,8 @@ export interface DockerValidation {
   readonly command: readonly string[];
   /** The arguments that it runs with. */
   readonly args: readonly string[];
+  /** Where the host's programs are here: dockerd looks for some of its own. */
+  readonly path: readonly string[];
   readonly version: string;
   readonly changes: readonly FileChange[];
   /** Folder for temporary files. */
@@ -18,24 +20,36 @@ export interface DockerValidation {
 
 /** dockerd has `--validate` since this version. */
 const CAN_VALIDATE = '23.0.0';
+const TIMEOUT_MS = 30_000;
 
 /**
  * Has the node's own dockerd read the changed file, with the arguments that it runs with: one that says the same as the
  * file keeps it from starting. That only ours was added is known before, from the text.
  */
-export async function validateDockerChanges({ command, args, version, changes, temporary = '/tmp' }: DockerValidation): Promise<Validation> {
+export async function validateDockerChanges(validation: DockerValidation): Promise<Validation> {
+  const { version, changes } = validation;
   const [change] = changes;
   if (!change?.after) return { changesBehaviour: changes.length > 0, finding: 'our runtimes are taken out' };
-  if (!atLeast(version, CAN_VALIDATE)) return { changesBehaviour: true, finding: `only our runtimes are added; dockerd ${version} cannot try a file` };
+  if (!atLeast(version, CAN_VALIDATE)) return { changesBehaviour: true, finding: `only our runtimes differ; dockerd ${version} cannot try a file` };
+  const problem = await problemWith(validation, change.after);
+  if (problem === undefined) return { changesBehaviour: true, finding: 'only our runtimes differ, and dockerd takes the file' };
+  // What it misses here it may have on the host.
+  const before = await problemWith(validation, change.before ?? Buffer.from('{}'));
+  if (before === problem) return { changesBehaviour: true, finding: `only our runtimes differ; dockerd cannot try a file here (${problem})` };
+  throw new Refusal(`${change.path}: dockerd does not take the changed file: ${problem}; nothing was written`);
+}
+
+/** What dockerd has against a file, but for the file's name. */
+async function problemWith({ command, args, path, temporary = '/tmp' }: DockerValidation, content: Buffer): Promise<string | undefined> {
   const folder = mkdtempSync(`${temporary}/dockerd-`);
   try {
     const file = `${folder}/daemon.json`;
-    writeFileSync(file, change.after);
-    await runForOutput([...command, ...withoutConfigFile(args), '--validate', '--config-file', file]);
-    return { changesBehaviour: true, finding: 'only our runtimes are added, and dockerd takes the file' };
+    writeFileSync(file, content);
+    await runForOutput([...command, ...withoutConfigFile(args), '--validate', '--config-file', file], TIMEOUT_MS, path);
+    return undefined;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw new Refusal(`${change.path}: dockerd does not take the changed file: ${error.message}; nothing was written`);
+    return error.message.replaceAll(folder, '');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -10,7 +10,7 @@ export class HandlersNotProven extends Error {
   }
 }
 
-/** Runs a pod sandbox on each handler, and one on the default runtime, which everything else on the node needs. */
+/** Runs a pod sandbox or a container on each handler, and one on the default runtime, which everything else on the node needs. */
 export const prove: Step = {
   name: 'prove',
   async apply(run) {
@@ -18,7 +18,7 @@ export const prove: Step = {
     for (const runtime of run.runtimes) {
       const startedAt = performance.now();
       await run.node.proveHandler(runtime.handler).then(
-        () => log('prove', `handler ${runtime.handler}`, 'a pod sandbox ran', startedAt),
+        () => log('prove', `handler ${runtime.handler}`, `${run.node.proof} ran`, startedAt),
         (error: Error) => failures.push({ runtime, error }),
       );
     }
@@ -31,5 +31,5 @@ export const prove: Step = {
 async function proveDefault({ node }: Run): Promise<void> {
   const startedAt = performance.now();
   await node.proveDefaultRuntime();
-  log('prove', 'default runtime', 'a pod sandbox ran', startedAt);
+  log('prove', 'default runtime', `${node.proof} ran`, startedAt);
 }

@@ -62,8 +62,6 @@ export interface DockerPlatformPlan extends AnyPlatformPlan {
   readonly kind: 'docker';
   /** Docker's own socket. */
   readonly engineSocket: string;
-  /** What a runtime in daemon.json names: a shim, or a program that is used like runc. */
-  readonly registration: 'runtimeType' | 'path';
   /** Handler that containers get which name none. Absent: `default-runtime` is left alone. */
   readonly defaultRuntime?: string;
 }

@@ -57,7 +57,7 @@ const PLAN: Shape = {
 const CONTAINER_RUNTIMES: { readonly [kind in ContainerRuntime]: Shape } = {
   containerd: ofContainerRuntime('containerd', { dropInFile: 'string' }),
   crio: ofContainerRuntime('crio', { dropInFolder: 'string', disablesSelinux: 'boolean' }),
-  docker: ofContainerRuntime('docker', { 'engineSocket': 'string', 'registration': 'string', 'defaultRuntime?': 'string' }),
+  docker: ofContainerRuntime('docker', { 'engineSocket': 'string', 'defaultRuntime?': 'string' }),
 };
 
 function ofContainerRuntime(name: ContainerRuntime, platform: Shape): Shape {

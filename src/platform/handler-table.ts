@@ -25,7 +25,7 @@ export function renderHandlerTables(platform: PlatformPlan, table: HandlerTable)
     }
     case 'docker': {
       const key = `${handler}.docker.json`;
-      return { tables: { docker: key }, files: { [key]: renderDockerRuntime(table, platform.registration) } };
+      return { tables: { docker: key }, files: { [key]: renderDockerRuntime(table) } };
     }
   }
 }

@@ -68,16 +68,7 @@ export interface CrioPlatformOptions {
   readonly disableSelinux?: boolean;
 }
 
-/** What `daemon.json` names for a runtime. */
-export enum DockerRegistration {
-  /** A containerd shim with its options (`runtimeType`). Needs Docker Engine 24 or newer. */
-  RUNTIME_TYPE = 'runtimeType',
-
-  /** A program that is used like runc, with arguments (`path`). There is none for Kata. */
-  PATH = 'path',
-}
-
-/** Where a node keeps Docker Engine, and what its runtimes are. */
+/** Where a node keeps Docker Engine, and what its default runtime is. */
 export interface DockerPlatformOptions {
   /**
    * Absolute path of Docker's configuration file.
@@ -99,13 +90,6 @@ export interface DockerPlatformOptions {
    * @default '/run/cri-dockerd.sock'
    */
   readonly socket?: string;
-
-  /**
-   * What a runtime in `daemon.json` names.
-   *
-   * @default DockerRegistration.RUNTIME_TYPE
-   */
-  readonly registration?: DockerRegistration;
 
   /**
    * Handler that every container gets which names no runtime (`default-runtime`), those of the system included. Refused
@@ -146,8 +130,9 @@ export class NodePlatform {
   public static readonly CRIO = NodePlatform.crio();
 
   /**
-   * Docker Engine 24 or newer with its usual paths: an entry for each handler in `/etc/docker/daemon.json`, of which
-   * nothing else changes, and which Docker reads again without a restart.
+   * Docker Engine with its usual paths: an entry for each handler in `/etc/docker/daemon.json`, of which nothing else
+   * changes, and which Docker reads again without a restart. gVisor is registered as a program (`path`), Kata as a shim
+   * (`runtimeType`, Docker Engine 24 or newer).
    *
    * RuntimeClasses reach Docker through cri-dockerd 0.4 or newer only. There the containers of a Pod are containers of
    * Docker of which each has a sandbox of its own: what a sandbox is for a Pod on containerd does not hold.
@@ -204,7 +189,7 @@ export class NodePlatform {
   }
 
   /**
-   * Docker Engine with paths or registrations of your own.
+   * Docker Engine with paths or a default runtime of your own.
    *
    * @param options what differs from `NodePlatform.DOCKER`
    * @throws if a path is not absolute
@@ -217,7 +202,6 @@ export class NodePlatform {
       name,
       configFile: pathInOwnFolder('configFile', options.configFile ?? '/etc/docker/daemon.json', 'write'),
       engineSocket: absolutePath('engineSocket', options.engineSocket ?? '/var/run/docker.sock'),
-      registration: options.registration ?? DockerRegistration.RUNTIME_TYPE,
       ...(defaultRuntime === undefined ? {} : { defaultRuntime }),
       socket: absolutePath('socket', options.socket ?? '/run/cri-dockerd.sock'),
       binaries: ['/usr/local/bin/dockerd', '/usr/bin/dockerd', '/usr/sbin/dockerd'],

@@ -3,8 +3,8 @@ import { containerRuntimeOf, type ContainerRuntime, type NodeRequirements, type 
 
 /**
  * containerd: the shim prints its address in a form that 1.6 does not read (google/gvisor#13985); 2.0.0 to 2.0.5 leave
- * Pods Terminating (containerd/containerd#10891). CRI-O: g3doc/user_guide/containerd/crio.md. Docker: `runtimeType` came
- * with 24.0 (moby/moby, api/types/types.go); `path` has been there longer than any release that is still used.
+ * Pods Terminating (containerd/containerd#10891). CRI-O: g3doc/user_guide/containerd/crio.md. Docker: the
+ * oldest that was tried; `path` has been there longer.
  */
 const VERSIONS: { readonly [runtime in ContainerRuntime]: VersionRequirement } = {
   containerd: {
@@ -12,7 +12,7 @@ const VERSIONS: { readonly [runtime in ContainerRuntime]: VersionRequirement } =
     broken: [{ from: '2.0.0', to: '2.0.5', reason: 'Pods with gVisor stay Terminating (containerd/containerd#10891); upgrade containerd to 2.0.6 or newer' }],
   },
   crio: { minimum: '1.37.0', broken: [] },
-  docker: { minimum: '24.0.0', broken: [] },
+  docker: { minimum: '20.10.0', broken: [] },
 };
 
 /**
@@ -21,10 +21,9 @@ const VERSIONS: { readonly [runtime in ContainerRuntime]: VersionRequirement } =
  */
 export function gvisorNodeRequirements(platform: GVisorPlatform, node: PlatformPlan): NodeRequirements {
   const containerRuntime = containerRuntimeOf(node);
-  const byPath = node.kind === 'docker' && node.registration === 'path';
   return {
     kernel: '5.6',
-    [containerRuntime]: byPath ? { minimum: '20.10.0', broken: [] } : VERSIONS[containerRuntime],
+    [containerRuntime]: VERSIONS[containerRuntime],
     devices: platform.devices,
     sysctls: [
       { path: 'user/max_user_namespaces', minimum: 2, level: 'fatal', reason: 'runsc creates two user namespaces for each sandbox' },

@@ -102,7 +102,7 @@ export class GVisorRuntime extends SandboxRuntime {
   public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, props } = this;
     this.refuseSelinux(platform);
-    const byPath = platform.kind === 'docker' && platform.registration === 'path';
+    const program = platform.kind === 'docker' ? this.program() : undefined;
     const sharedConfig = platform.kind === 'crio' ? sharedConfigPlan() : undefined;
     const config = renderRunscConfig({ ...this.config, grouping: sharedConfig !== undefined });
     const artifact = release._artifact(mirror);
@@ -120,7 +120,7 @@ export class GVisorRuntime extends SandboxRuntime {
       runtimeRoot: '/run/runsc',
       pullsInGuest: false,
       disablesSelinux: true,
-      ...(byPath ? { program: this.program() } : {}),
+      ...(program ? { program } : {}),
     };
     const { tables, files } = renderHandlerTables(platform, table);
     const key = `${handler}.runsc.toml`;
@@ -132,7 +132,7 @@ export class GVisorRuntime extends SandboxRuntime {
         release: release.version,
         label: handlerLabel(handler),
         runtimeType,
-        shim: byPath ? this.config.binaryName : shim,
+        shim: program?.path ?? shim,
         config: { path: configPath, key, sha256: contentHash },
         ...(sharedConfig ? { sharedConfig } : {}),
         tables,
@@ -147,7 +147,11 @@ export class GVisorRuntime extends SandboxRuntime {
     };
   }
 
-  /** runsc as Docker starts it in the place of runc, with the flags that the shim would read from a file. */
+  /**
+   * runsc as Docker starts it in the place of runc, with the flags that the shim would read from a file. The shim itself
+   * would not do: it takes only what carries an annotation of the CRI for a sandbox, and a container without it, as
+   * Docker's are, hangs when it is created (pkg/shim/v1/proc/init.go; seen with 20260905.0 and Docker Engine 30).
+   */
   private program(): DockerProgram {
     const flags = runscFlags(this.config);
     return { path: this.config.binaryName, args: Object.keys(flags).sort().map((flag) => dockerArgument(flag, flags[flag])) };

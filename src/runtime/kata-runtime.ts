@@ -244,10 +244,6 @@ export class KataRuntime extends SandboxRuntime {
     const { snapshotter, guestPull } = this.props;
     const wanted = snapshotter !== undefined ? `the snapshotter ${snapshotter}` : guestPull && kind === 'docker' ? 'guestPull' : undefined;
     if (wanted) throw new Error(`${this.node.path} needs ${wanted}, which nodes of the platform ${platform.name} do not have; use nodes with containerd, or leave it out`);
-    if (kind === 'docker' && platform.registration === 'path') {
-      throw new Error(`${this.node.path} cannot be registered by path, since Kata has no program that is used like runc; `
-        + 'write platform: NodePlatform.docker({ registration: DockerRegistration.RUNTIME_TYPE })');
-    }
   }
 
   private refuseShortRequests(): void {

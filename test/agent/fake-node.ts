@@ -32,6 +32,7 @@ export interface FakeNodeOptions {
 /** A node with real files in a scratch folder, planned for by the real code, and daemons that only remember. */
 export class FakeNode implements Node {
   readonly containerRuntimeName = 'containerd';
+  readonly proof = 'a pod sandbox';
   readonly architecture = 'amd64';
   readonly host: Host;
 

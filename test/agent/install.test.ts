@@ -172,7 +172,7 @@ describe('attempts', () => {
     expect(hostTree(`${node.root}/etc`)).toEqual(before);
     expect(node.daemons).toMatchObject({ served: [], containerdRestarts: 2, proofs: [''] });
     expect(console.log).toHaveBeenCalledWith(expect.stringMatching(
-      /attempt 1 of 5 failed: handler runsc: the sandbox did not start; .*config\.toml are as before, containerd was restarted with them and the default runtime was proven/));
+      /attempt 1 of 5 failed: handler runsc: the sandbox did not start; .*config\.toml are as before, containerd has read them again and the default runtime was proven/));
   });
 
   test('end with words that outlive the log: first that there will be another one, at last which handler failed and why', async () => {

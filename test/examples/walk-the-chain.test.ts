@@ -70,8 +70,9 @@ test.each([
   ['crio', 'runsc.crio.conf', '/config/runsc/', '/config/runsd/'],
   ['crio', 'runsc-shared.toml', 'grouping', 'groupings'],
   ['docker', 'runsc.docker.json', '"runsc":', '"runsd":'],
-  ['docker', 'runsc.docker.json', 'containerd-shim-runsc-v1', 'containerd-shim-runsd-v1'],
-  ['docker', 'runsc.docker.json', '/config/runsc/', '/config/runsd/'],
+  ['docker', 'runsc.docker.json', '/runsc"', '/runsd"'],
+  ['docker', 'runsc.docker.json', '"path"', '"runtimeType"'],
+  ['docker', 'kata-qemu-runtime-rs.docker.json', '/config/kata-qemu-runtime-rs/', '/config/kata/'],
 ])('on %s, another name in %s breaks the chain: %s', (example, key, from, to) => {
   const objects = synthesizeExample(example);
   expect(() => walkTheChain(objects)).not.toThrow();

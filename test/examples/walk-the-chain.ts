@@ -118,10 +118,14 @@ const TABLES = {
     if (table.runtime_type !== 'vm' || !/^containerd-shim-[a-zA-Z0-9-]+$/.test(basename(table.runtime_path))) throw new Error(`CRI-O does not start ${table.runtime_path}`);
     return { shim: table.runtime_path, configPath: table.runtime_config_path };
   },
-  docker(handler: string, text: (format: string) => string) {
+  docker(handler: string, text: (format: string) => string, planned: any) {
     const { runtimes, ...rest } = JSON.parse(text('docker'));
     if (Object.keys(rest).length || Object.keys(runtimes).join() !== handler) throw new Error(`what is merged for ${handler} is more than its runtime`);
-    return { shim: runtimes[handler].runtimeType, configPath: runtimes[handler].options.ConfigPath };
+    const { path, runtimeArgs, runtimeType, options } = runtimes[handler];
+    // gVisor's program has its configuration as arguments, Kata's shim in a file.
+    const inTheRightWay = planned.runtime === 'gvisor' ? runtimeArgs.every((arg: string) => arg.startsWith('--')) && !runtimeType : runtimeType && !path;
+    if (!inTheRightWay) throw new Error(`${handler} is registered in a way in which it does not start`);
+    return { shim: path ?? runtimeType, configPath: options?.ConfigPath ?? planned.config.path };
   },
 };
 

@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import {
-  DockerRegistration, GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, NodeInstaller, NodePlatform, NodeRestart,
+  GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, NodeInstaller, NodePlatform, NodeRestart,
   type GVisorRuntimeProps, type KataRuntimeProps,
 } from '../../src';
 import type { InstallPlan } from '../../src/installer/install-plan';
@@ -23,7 +23,6 @@ function installed(platform: NodePlatform, gvisor?: Partial<GVisorRuntimeProps>,
 }
 
 const CRIO_WITHOUT_SELINUX = NodePlatform.crio({ disableSelinux: true });
-const BY_PATH = NodePlatform.docker({ registration: DockerRegistration.PATH });
 
 /** Host paths of the `install` container: path to type. */
 function hostPaths(pod: any): Record<string, string> {
@@ -111,37 +110,8 @@ privileged_without_host_devices = true
 });
 
 describe('Docker', () => {
-  test('gets the shim of each runtime with its options', () => {
-    const { plan, files } = installed(NodePlatform.DOCKER, {}, {});
-    const [kata, gvisor] = plan.runtimes;
-    expect(files['runsc.docker.json']).toBe(`{
-  "runtimes": {
-    "runsc": {
-      "runtimeType": "/opt/sandbox-runtimes/gvisor/20261005.0/containerd-shim-runsc-v1",
-      "options": {
-        "TypeUrl": "io.containerd.runsc.v1.options",
-        "ConfigPath": "${gvisor.config.path}"
-      }
-    }
-  }
-}
-`);
-    expect(files['kata-qemu-runtime-rs.docker.json']).toBe(`{
-  "runtimes": {
-    "kata-qemu-runtime-rs": {
-      "runtimeType": "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.2.0/runtime-rs/bin/containerd-shim-kata-v2",
-      "options": {
-        "ConfigPath": "${kata.baseConfig!.path}"
-      }
-    }
-  }
-}
-`);
-    expect(gvisor.requires).toMatchObject({ docker: { minimum: '24.0.0' } });
-  });
-
-  test('gets runsc itself with its flags as arguments where it is registered by path', () => {
-    const { plan, files } = installed(BY_PATH, { network: undefined, debug: true });
+  test('gets runsc itself with its flags as arguments, since its shim starts no container without the CRI', () => {
+    const { plan, files } = installed(NodePlatform.DOCKER, { debug: true });
     expect(files['runsc.docker.json']).toBe(`{
   "runtimes": {
     "runsc": {
@@ -158,13 +128,26 @@ describe('Docker', () => {
     expect(plan.runtimes[0]).toMatchObject({ shim: '/opt/sandbox-runtimes/gvisor/20261005.0/runsc', requires: { docker: { minimum: '20.10.0' } } });
   });
 
-  test('is refused arguments that its shell script would read as something else', () => {
-    expect(() => installed(BY_PATH, { extraFlags: { 'some-flag': 'a; reboot' } })).toThrow('Docker hands "some-flag" on through a shell without quotes');
-    expect(() => installed(NodePlatform.DOCKER, { extraFlags: { 'some-flag': 'a; reboot' } })).not.toThrow();
+  test('gets Kata\'s shim with its options', () => {
+    const { plan, files } = installed(NodePlatform.DOCKER, undefined, {});
+    const [kata] = plan.runtimes;
+    expect(files['kata-qemu-runtime-rs.docker.json']).toBe(`{
+  "runtimes": {
+    "kata-qemu-runtime-rs": {
+      "runtimeType": "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.2.0/runtime-rs/bin/containerd-shim-kata-v2",
+      "options": {
+        "ConfigPath": "${kata.baseConfig!.path}"
+      }
+    }
+  }
+}
+`);
+    expect(kata.requires).toMatchObject({ docker: { minimum: '24.0.0' } });
   });
 
-  test('has no program for Kata that could be registered by path', () => {
-    expect(() => installed(BY_PATH, undefined, {})).toThrow('cannot be registered by path, since Kata has no program that is used like runc');
+  test('is refused arguments that its shell script would read as something else', () => {
+    expect(() => installed(NodePlatform.DOCKER, { extraFlags: { 'some-flag': 'a; reboot' } })).toThrow('Docker hands "some-flag" on through a shell without quotes');
+    expect(() => installed(NodePlatform.CONTAINERD, { extraFlags: { 'some-flag': 'a; reboot' } })).not.toThrow();
   });
 
   test('has no guest that pulls images', () => {

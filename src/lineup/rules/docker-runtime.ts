@@ -1,10 +1,10 @@
-import type { DockerPlatformPlan, RuntimePlan } from '../../installer/install-plan';
+import type { RuntimePlan } from '../../installer/install-plan';
 import type { Installer } from '../installer';
 import { listAt, recordAt } from '../manifest';
 import type { Rule } from '../rule';
 import { parseToml, type RuntimeTable } from '../runtime-table';
 
-/** Runtime table -> daemon.json: what is registered is what the plan says, and the default runtime is one of these. */
+/** Runtime table -> daemon.json: each runtime is registered in the way in which it starts, and the default runtime is one of these. */
 export const dockerRuntime: Rule = {
   id: 'docker-runtime',
   *check({ installers, runtimes }) {
@@ -28,7 +28,7 @@ export const dockerRuntime: Rule = {
     }
     for (const { installer, plan: { platform }, runtime, tables: { docker } } of runtimes) {
       if (platform.kind === 'docker' && typeof docker === 'object') {
-        for (const message of registrationProblems(platform, runtime, docker, installer)) {
+        for (const message of entryProblems(runtime, docker, installer)) {
           yield { object: installer.daemonSet, message: `${runtime.tables.docker} ${message}` };
         }
       }
@@ -36,11 +36,10 @@ export const dockerRuntime: Rule = {
   },
 };
 
-function* registrationProblems(platform: DockerPlatformPlan, { config }: RuntimePlan, table: RuntimeTable, { bundle }: Installer): Generator<string> {
-  const { registration } = platform;
-  const { shimKey, isProgram, entry } = table;
-  if (shimKey !== registration) {
-    yield `registers by ${shimKey}, but the plan says ${registration}; write the plan's`;
+function* entryProblems({ runtime, config }: RuntimePlan, { shimKey, isProgram, entry }: RuntimeTable, { bundle }: Installer): Generator<string> {
+  const wanted = runtime === 'gvisor' ? 'path' : 'runtimeType';
+  if (shimKey !== wanted) {
+    yield `registers ${runtime} by ${shimKey}, with which no container starts on Docker; write ${wanted}`;
   }
   const mixed = (isProgram ? ['runtimeType', 'options'] : ['runtimeArgs']).filter((key) => key in entry);
   if (mixed.length) {

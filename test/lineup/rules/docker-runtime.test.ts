@@ -1,19 +1,19 @@
 import { Chart } from 'cdk8s';
-import { DockerRegistration, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, type DockerPlatformOptions } from '../../../src';
-import { editFile, editPlan, findingsOf, messagesOf, quickstart, synthesized, type Manifests } from '../fixture';
+import { GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, NodeInstaller, NodePlatform, type DockerPlatformOptions } from '../../../src';
+import { editFile, findingsOf, messagesOf, quickstart, synthesized, type Manifests } from '../fixture';
 
 const RULE = 'docker-runtime';
-const FILE = 'runsc.docker.json';
+const GVISOR = 'runsc.docker.json';
+const KATA = 'kata-qemu-runtime-rs.docker.json';
 
 function docker(options: DockerPlatformOptions = {}): Manifests {
   return synthesized((app) => {
     const chart = new Chart(app, 'sandbox');
     new NodeInstaller(chart, 'installer', { platform: NodePlatform.docker(options) });
     new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0, debug: true });
+    new KataRuntime(chart, 'kata', { release: KataRelease.V4_2_0 });
   });
 }
-
-const BY_PATH = { registration: DockerRegistration.PATH };
 
 beforeEach(() => jest.spyOn(console, 'warn').mockImplementation());
 afterEach(() => jest.restoreAllMocks());
@@ -22,7 +22,7 @@ function errors(manifests: Manifests): string[] {
   return findingsOf(RULE, manifests).filter(({ severity }) => severity === 'error').map(({ message }) => message);
 }
 
-test.each([{}, BY_PATH, { defaultRuntime: 'runsc' }])('accepts what is synthesized for %j', (options) => {
+test.each([{}, { defaultRuntime: 'runsc' }])('accepts what is synthesized for %j', (options) => {
   expect(errors(docker(options))).toEqual([]);
 });
 
@@ -37,24 +37,30 @@ test('has nothing to say about containerd', () => {
 });
 
 test('refuses at synth a default-runtime that is not installed', () => {
-  expect(() => docker({ defaultRuntime: 'kata' })).toThrow('"kata" is to be Docker\'s default-runtime, and the plan installs only runsc; write one of these, or leave it out');
+  expect(() => docker({ defaultRuntime: 'kata' })).toThrow('"kata" is to be Docker\'s default-runtime, and the plan installs only kata-qemu-runtime-rs, runsc; write one of these, or leave it out');
 });
 
-test('reports another registration than the plan\'s', () => {
+test('reports gVisor\'s shim, whose containers hang on Docker', () => {
   const manifests = docker();
-  editPlan(manifests, (plan) => { plan.platform.registration = 'path'; });
-  expect(errors(manifests)).toEqual([expect.stringContaining(`${FILE} registers by runtimeType, but the plan says path`)]);
+  editFile(manifests, GVISOR, '"path":', '"runtimeType":');
+  expect(errors(manifests)).toEqual([
+    expect.stringContaining(`${GVISOR} registers gvisor by runtimeType, with which no container starts on Docker; write path`),
+    expect.stringContaining('has runtimeArgs beside runtimeType, with which Docker does not start'),
+  ]);
 });
 
-test('reports members that Docker does not take together', () => {
+test('reports Kata\'s shim where a program like runc is meant', () => {
   const manifests = docker();
-  editFile(manifests, FILE, '"runtimeType":', '"runtimeArgs": [], "runtimeType":');
-  expect(errors(manifests)).toEqual([expect.stringContaining('has runtimeArgs beside runtimeType, with which Docker does not start')]);
+  editFile(manifests, KATA, '"runtimeType":', '"path":');
+  expect(errors(manifests)).toEqual([
+    expect.stringContaining(`${KATA} registers kata-qemu-runtime-rs by path, with which no container starts on Docker; write runtimeType`),
+    expect.stringContaining('has options beside path, with which Docker does not start'),
+  ]);
 });
 
 test('reports arguments that are not the options of runsc', () => {
-  const manifests = docker(BY_PATH);
-  editFile(manifests, FILE, '--platform=systrap', '--platform=ptrace');
+  const manifests = docker();
+  editFile(manifests, GVISOR, '--platform=systrap', '--platform=ptrace');
   expect(errors(manifests)).toEqual([expect.stringContaining('starts runsc with "--debug=true --debug-log=/var/log/runsc/ --platform=ptrace", but its options are')]);
 });
 
@@ -64,14 +70,18 @@ test.each([
   ['a comment', '{\n  "runtimes"', '{ // ours\n  "runtimes"', 'is not JSON'],
 ])('%s in what is merged is a broken runtime table', (_what, from, to, message) => {
   const manifests = docker();
-  editFile(manifests, FILE, from, to);
+  editFile(manifests, GVISOR, from, to);
   expect(messagesOf('runtime-table', manifests)).toEqual([expect.stringContaining(message)]);
 });
 
-test('reports another shim and another configuration by the names that Docker has for them', () => {
+test('reports another program, shim and configuration by the names that Docker has for them', () => {
   const manifests = docker();
-  editFile(manifests, FILE, 'containerd-shim-runsc-v1"', 'containerd-shim-runsd-v1"');
-  editFile(manifests, FILE, '/config/runsc/', '/config/runsd/');
-  expect(messagesOf('shim', manifests)).toEqual([expect.stringContaining('has runtimeType "/opt/sandbox-runtimes/gvisor/20261005.0/containerd-shim-runsd-v1"')]);
-  expect(messagesOf('config-path', manifests)).toEqual([expect.stringContaining('has ConfigPath "/opt/sandbox-runtimes/config/runsd/')]);
+  editFile(manifests, GVISOR, '/runsc"', '/runsd"');
+  editFile(manifests, KATA, 'containerd-shim-kata-v2"', 'containerd-shim-kata-v3"');
+  editFile(manifests, KATA, '/config/kata-qemu-runtime-rs/', '/config/kata/');
+  expect(messagesOf('shim', manifests)).toEqual([
+    expect.stringContaining('has runtimeType "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.2.0/runtime-rs/bin/containerd-shim-kata-v3"'),
+    expect.stringContaining('has path "/opt/sandbox-runtimes/gvisor/20261005.0/runsd"'),
+  ]);
+  expect(messagesOf('config-path', manifests)).toEqual([expect.stringContaining('has ConfigPath "/opt/sandbox-runtimes/config/kata/')]);
 });
