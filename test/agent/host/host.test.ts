@@ -74,6 +74,23 @@ test('writes the rest when the system takes only a part of the bytes', () => {
   expect(host.read('/a')?.toString()).toBe('another text');
 });
 
+test('builds a file in another folder where every file of its own would be read', () => {
+  const host = new Host(scratch());
+  for (const folder of ['/etc', '/etc/crio.conf.d']) host.makeDirectories(folder);
+  const seen: string[][] = [];
+  const watching = new Host(host.root, {
+    ...nodeFs,
+    renameSync: (from, to) => {
+      seen.push(host.list('/etc'), host.list('/etc/crio.conf.d'));
+      nodeFs.renameSync(from, to);
+    },
+  });
+  watching.write('/etc/crio.conf.d/99-ours', 'new', 0o644, '/etc');
+  expect(seen).toEqual([[expect.stringMatching(/^\.99-ours\./), 'crio.conf.d'], []]);
+  expect(host.read('/etc/crio.conf.d/99-ours')?.toString()).toBe('new');
+  expect(host.list('/etc')).toEqual(['crio.conf.d']);
+});
+
 test('follows a link as the host would, also an absolute one', () => {
   const host = new Host(scratch());
   host.makeDirectories('/etc/real');

@@ -42,6 +42,16 @@ test('a supervised process is replaced by a new one', async () => {
   expect(existsSync(`/proc/${pid()}`)).toBe(true);
 });
 
+test('a process is told to read its configuration again and stays the same one', async () => {
+  const log = `${pidFile}.log`;
+  const old = await supervise(`sh -c 'trap "echo again >>$0" HUP; while :; do sleep 0.05; done' ${log}`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await new SupervisedRestart(pidFile).reload();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(readFileSync(log, 'utf8')).toBe('again\n');
+  expect(pid()).toBe(old);
+});
+
 test('knows the command line of the process', async () => {
   await supervise('sleep 1000');
   // The shell's child is the shell until it has started the program.
