@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { removeDeadNodes } from './node/test-node';
+import { removeDeadNodes } from './node/namespaced-host';
 import { containerd, CONTAINERD_VERSIONS, etcd, gvisor, GVISOR_NEXT_RELEASE, kubernetes, runc } from './toolchain';
 import { hasSysResource } from './toolchain/capabilities';
+import { docker, DOCKER_VERSIONS } from './toolchain/docker';
 import { missingRequirements } from './toolchain/requirements';
 
 /** Before any scenario: all that is needed is there, or the run ends here and says what is missing. */
@@ -22,6 +23,7 @@ export default async function setup(): Promise<void> {
   await runc();
   await gvisor();
   await gvisor(GVISOR_NEXT_RELEASE);
+  for (const version of DOCKER_VERSIONS) await docker(version);
   await etcd();
   await kubernetes('kube-apiserver');
 }

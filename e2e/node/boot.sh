@@ -1,13 +1,13 @@
 #!/bin/sh
-# Boots a node: boot.sh <folder> <name>. PID 1 of a PID, mount, IPC, UTS and cgroup namespace of its own whose root is
-# <folder>/root plus the machine's /usr (read-only, but for /usr/local), and which supervises containerd.
+# Boots a node: boot.sh <folder> <name> <daemon>. PID 1 of a PID, mount, IPC, UTS and cgroup namespace of its own whose root is
+# <folder>/root plus the machine's /usr (read-only, but for /usr/local), and which supervises the daemon.
 # When the process that runs this dies, the node dies with all that is in it.
 set -eu
-folder=$1 name=$2
+folder=$1 name=$2 daemon=$3
 
 cgroup_mounts() { awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $5, $(i + 1), $(i + 3) }' /proc/self/mountinfo; }
 
-if [ "${3:-}" != inside ]; then
+if [ "${4:-}" != inside ]; then
   cgroup_mounts | while read -r mount type _; do
     mkdir -p "$mount/$name"
     for file in cpuset.cpus cpuset.mems; do
@@ -15,7 +15,7 @@ if [ "${3:-}" != inside ]; then
     done
     echo $$ >"$mount/$name/cgroup.procs"
   done
-  exec unshare --mount --pid --fork --kill-child=KILL --ipc --uts --cgroup --propagation private sh "$0" "$folder" "$name" inside
+  exec unshare --mount --pid --fork --kill-child=KILL --ipc --uts --cgroup --propagation private sh "$0" "$folder" "$name" "$daemon" inside
 fi
 
 root=$folder/root
@@ -44,11 +44,11 @@ if grep -q '^0::/' /proc/self/cgroup && [ -e /sys/fs/cgroup/cgroup.procs ]; then
 fi
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-mkdir -p /run/containerd
+mkdir -p "/run/$daemon"
 while :; do
-  /usr/local/bin/containerd >>/var/log/containerd.log 2>&1 &
-  echo $! >/run/containerd/.containerd.pid
-  mv /run/containerd/.containerd.pid /run/containerd/containerd.pid
+  "/usr/local/bin/$daemon" >>"/var/log/$daemon.log" 2>&1 &
+  echo $! >"/run/$daemon/.$daemon.pid"
+  mv "/run/$daemon/.$daemon.pid" "/run/$daemon/$daemon.pid"
   wait $! || true
   sleep 0.1
 done

@@ -1,5 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync } from 'node:fs';
 import type { ContainerConfig } from './container-client';
+import type { NamespacedHost } from './namespaced-host';
 import { PodNode, TestPod } from './test-pod';
 import type { HandlerVerdict, InstallPlan, InstallVerdict } from '../../src/installer/install-plan';
 
@@ -110,8 +111,11 @@ export function one(manifests: readonly Manifest[], kind: string, name?: string)
   return found[0];
 }
 
+/** What a container's volumes and environment need of a host. */
+export type InstallerHost = Pick<NamespacedHost, 'name' | 'path' | 'write'>;
+
 /** Makes a volume on the node and returns its path there. */
-function volumePath(node: PodNode, podUid: string, volume: any, manifests: readonly Manifest[], daemonSet: Manifest): string {
+export function volumePath(node: InstallerHost, podUid: string, volume: any, manifests: readonly Manifest[], daemonSet: Manifest): string {
   const folder = `/var/lib/kubelet/pods/${podUid}/volumes/${volume.name}`;
   if (volume.emptyDir) {
     mkdirSync(node.path(folder), { recursive: true });
@@ -135,7 +139,7 @@ function volumePath(node: PodNode, podUid: string, volume: any, manifests: reado
   return path;
 }
 
-function envValue(variable: any, podMetadata: any, node: PodNode, daemonSet: Manifest): string {
+export function envValue(variable: any, podMetadata: any, node: InstallerHost, daemonSet: Manifest): string {
   const field: string | undefined = variable.valueFrom?.fieldRef.fieldPath;
   if (field === undefined) return variable.value;
   if (field === 'spec.nodeName') return node.name;

@@ -11,12 +11,12 @@ import { PLAN_HASH_ANNOTATION } from '../../src/installer/pod-layout';
 
 /** What a user's app gives for these nodes: the YAML, read back. */
 export function synthesize(
-  mirror: ArtifactMirror, runtimes: (chart: Chart) => void, restart: NodeRestart = NodeRestart.supervisedProcess(PID_FILE),
+  mirror: ArtifactMirror, runtimes: (chart: Chart) => void, platform: NodePlatform = containerdUnder(NodeRestart.supervisedProcess(PID_FILE)),
 ): Manifest[] {
   const app = new App();
   const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
   new NodeInstaller(chart, 'installer', {
-    platform: NodePlatform.containerd({ restart }),
+    platform,
     artifactMirror: mirror.url,
   });
   runtimes(chart);
@@ -28,7 +28,11 @@ export function synthesize(
  * gVisor has none), and it is one day older than the security floor.
  */
 export function synthesizeInstaller(mirror: ArtifactMirror, archive: GVisorArchive, restart?: NodeRestart): Manifest[] {
-  return synthesize(mirror, chart => addGVisor(chart, archive), restart);
+  return synthesize(mirror, chart => addGVisor(chart, archive), restart && containerdUnder(restart));
+}
+
+function containerdUnder(restart: NodeRestart): NodePlatform {
+  return NodePlatform.containerd({ restart });
 }
 
 export function addGVisor(chart: Chart, archive: GVisorArchive, names: { handler?: string; runtimeClassName?: string } = {}): void {

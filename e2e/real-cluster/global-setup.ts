@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { removeDeadNodes } from '../node/test-node';
+import { removeDeadNodes } from '../node/namespaced-host';
 import { systemdRootFilesystem } from '../systemd/root-filesystem';
 import { cniPlugins, containerd, dynamicContainerd, etcd, gvisor, GVISOR_NEXT_RELEASE, hasSysResource, kubernetes, runc } from '../toolchain';
 import { missingRequirements } from '../toolchain/requirements';

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NODE_PREFIX } from '../node/test-node';
+import { NODE_PREFIX } from '../node/namespaced-host';
 
 /** A folder that the next run removes, should this one be killed: it says whose it is, as a node's folder does. */
 export function scratchFolder(purpose: string): string {

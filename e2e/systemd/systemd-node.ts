@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemdRootFilesystem } from './root-filesystem';
 import { SYSTEMD_SOCKET } from '../../agent/systemd/systemd-manager';
 import { removeCgroups } from '../node/cgroups';
-import { NODE_PREFIX } from '../node/test-node';
+import { NODE_PREFIX } from '../node/namespaced-host';
 
 const BOOT_MS = 60_000;
 
