@@ -1,4 +1,4 @@
-import { file, wantedTables } from './handler-tables';
+import { file, keptHandlers, wantedTables } from './handler-tables';
 import { HostFilePlan, RuntimePlan } from '../../src/installer/install-plan';
 import { sha256 } from '../../src/installer/plan-hash';
 import { baseConfigContent } from '../artifact/base-config';
@@ -18,7 +18,7 @@ export const planFiles: Step = {
     const containerRuntime = await node.planHandlers(plan.installer, wantedTables(run));
     run.changes = [
       ...run.runtimes.flatMap((runtime) => shimFiles(run, runtime)),
-      ...wholeFile(run, 'shared config', plan.runtimes.find(({ sharedConfig }) => sharedConfig)?.sharedConfig),
+      ...sharedConfig(run),
       ...containerRuntime.map((planned) => ({ ...planned, purpose: 'container runtime' as const })),
       ...wholeFile(run, 'kubelet', plan.kubelet?.file),
       ...wholeFile(run, 'crictl', plan.crictl),
@@ -36,6 +36,12 @@ function shimFiles(run: Run, runtime: RuntimePlan): PlannedChange[] {
     ...(baseConfig ? change(run, baseConfig.path, 'shim', baseConfigContent(run.node.host, runtime)) : []),
     ...change(run, config.path, 'shim', contentOf(run, config)),
   ];
+}
+
+/** It stays as long as anything else does that is kept for its Pods: their shims read it for each container. */
+function sharedConfig(run: Run): PlannedChange[] {
+  const planned = run.plan.runtimes.find((runtime) => runtime.sharedConfig)?.sharedConfig;
+  return wholeFile(run, 'shared config', planned).filter(({ after }) => after ?? !keptHandlers(run).length);
 }
 
 /** A file that is ours as a whole, or was according to the record. It is left alone where it is somebody else's. */
