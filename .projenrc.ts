@@ -20,13 +20,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   projenVersion: '~0.103.25',
   minNodeVersion: '20.16.0',
   stability: cdk.Stability.EXPERIMENTAL,
-  bundledDeps: ['@iarna/toml@^2.2.5', 'yaml@^2.9.1'],
+  bundledDeps: ['smol-toml@^1.9.1', 'yaml@^2.9.1'],
   devDeps: [
     'agent-node@file:agent/node-24',
     'cdk8s-cli@^2.207.60',
     'cdk8s-plus-27@^2.9.5',
     'fast-check@^4.10.2',
-    'smol-toml@^1.9.1',
+    // Reads in tests what smol-toml wrote: another parser than ours.
+    '@iarna/toml@^2.2.5',
   ],
   bin: { 'cdk8s-sandbox-runtimes': 'bin/cdk8s-sandbox-runtimes' },
   github: false,
@@ -85,8 +86,8 @@ project.bundler.addBundle('agent/main.ts', {
   platform: 'node',
   target: 'node24',
   outfile: 'agent.js',
-  // The ConfigMap has a size limit. Names stay, so that a stack trace from a node can be read.
-  esbuildArgs: { '--minify-whitespace': true, '--minify-syntax': true },
+  // The ConfigMap has a size limit. With the names of functions and classes a stack trace from a node can be read.
+  esbuildArgs: { '--minify': true, '--keep-names': true },
   watchTask: false,
   tsconfigPath: 'agent/tsconfig.json',
 });
@@ -99,8 +100,7 @@ typeScriptTree('bench');
 project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
 
 // One file instead of a hundred: loading them would take a third of the quickstart's time (npm run bench).
-project.compileTask.exec('esbuild lib/index.js --bundle --platform=node --target=node20 --external:cdk8s --external:constructs '
-  + '--outfile=lib/index.js --allow-overwrite --log-level=warning');
+project.compileTask.exec('node projenrc/bundle-library.mjs');
 
 // Bundled into the agent, so for users there is no dependency.
 project.eslint?.allowDevDeps('**/agent/**');

@@ -1,4 +1,4 @@
-/// <reference path="./smol-toml.d.ts" />
+/// <reference path="../../src/platform/smol-toml.d.ts" />
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify, TomlTable, TomlValue } from 'smol-toml';
 

@@ -36,4 +36,13 @@ describe('the packed tarball, in an empty folder', () => {
     expect(output).toContain('Pod team-a/');
     expect(output).toMatch(/1 chain, 0 errors, 0 warnings/);
   });
+
+  test('tells other languages the class of each object, as jsii would', () => {
+    const { types } = JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk8s-sandbox-runtimes', '.jsii'), 'utf8'));
+    const classes: any[] = Object.values<any>(types).filter(({ kind }) => kind === 'class');
+    expect(classes.map(({ fqn }) => fqn)).toContain('cdk8s-sandbox-runtimes.GVisorRuntime');
+    const names = JSON.parse(run('node', '-p', `const l = require('cdk8s-sandbox-runtimes');
+      JSON.stringify(${JSON.stringify(classes.map(({ name }) => name))}.map((name) => Object.getOwnPropertyDescriptor(l[name], Symbol.for('jsii.rtti')).value.fqn))`));
+    expect(names).toEqual(classes.map(({ fqn }) => fqn));
+  });
 });

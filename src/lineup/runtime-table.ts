@@ -1,6 +1,7 @@
-import * as toml from '@iarna/toml';
+import * as toml from 'smol-toml';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
 import { CONTAINERD_IMAGES } from '../platform/containerd-config';
+import { tomlProblem } from '../platform/toml-problem';
 
 /** What a container runtime would read of one handler. */
 export interface RuntimeTable {
@@ -30,8 +31,7 @@ export function parseToml(text: string): { readonly [key: string]: unknown } | s
   try {
     return toml.parse(text);
   } catch (error) {
-    const { message, line } = error as Error & { line?: number };
-    return `is not TOML${line === undefined ? '' : ` (line ${line + 1})`}: ${message.split('\n')[0]}`;
+    return `is not TOML: ${tomlProblem(error)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import * as toml from '@iarna/toml';
+import * as toml from 'smol-toml';
 import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from './containerd-tables';
 
 export { CONTAINERD_IMAGES, CONTAINERD_TABLES };

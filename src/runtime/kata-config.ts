@@ -1,9 +1,10 @@
-import * as toml from '@iarna/toml';
+import * as toml from 'smol-toml';
 import { KATA_BUILT_FOR } from './kata-components';
 import type { KataOptions } from './kata-options';
 import { KATA_SETTINGS, type KataSetting, type KataValue } from './kata-settings';
 import type { KataShim } from './kata-shim';
 import type { KataSize } from './kata-size';
+import { tomlProblem } from '../platform/toml-problem';
 
 /**
  * Name of our drop-in. Kata's own installer takes the prefixes up to 49 and leaves 50 to 89 to users.
@@ -175,11 +176,7 @@ function withExtra(own: any, text: string, shim: KataShim): string {
     `${section === 'hypervisor' ? `hypervisor.${shim._hypervisor}` : section === 'agent' ? 'agent.kata' : section}.${key}`, option,
   ]));
   reserved[`hypervisor.${shim._hypervisor}.enable_annotations`] = 'enableAnnotations';
-  const written = toml.stringify(merged(own, extra, '', reserved));
-  if (/[\d.]e[+-]?\d+\.0$/m.test(written)) {
-    throw new Error('extraConfig has a number too large or too small to be written without an exponent; leave it out');
-  }
-  return written;
+  return toml.stringify(merged(parsed(toml.stringify(own)), extra, '', reserved), { numbersAsFloat: true });
 }
 
 function merged(own: any, extra: any, path: string, reserved: { readonly [key: string]: string }): any {
@@ -203,11 +200,12 @@ function merged(own: any, extra: any, path: string, reserved: { readonly [key: s
   return result;
 }
 
+/** Integers are bigint and floats number, so that a user's `1.0` is written as that: Kata tells the two apart. */
 function parsed(text: string): any {
   try {
-    return toml.parse(text);
+    return toml.parse(text, { integersAsBigInt: true });
   } catch (error) {
-    throw new Error(`extraConfig is not TOML: ${(error as Error).message.split('\n')[0]}`);
+    throw new Error(`extraConfig is not TOML: ${tomlProblem(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import * as toml from '@iarna/toml';
+import * as toml from 'smol-toml';
 import type { GVisorPlatform } from './gvisor-platform';
 import type { GVisorRelease } from './gvisor-release';
 import { compareGVisorVersions } from './gvisor-version';

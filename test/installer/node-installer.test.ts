@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import {
   AppArmorProfile, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, NodeRestart, ReadinessGate, TaintEffect, type NodeInstallerProps,
 } from '../../src';
+import { agentProgram } from '../../src/installer/agent-program';
 import { planHash } from '../../src/installer/plan-hash';
 
 const release = GVisorRelease.V20261005_0;
@@ -293,4 +294,10 @@ test('a ConfigMap stays below what kubectl apply can annotate', () => {
   for (const object of synth().filter((o) => o.kind === 'ConfigMap')) {
     expect(JSON.stringify(object).length).toBeLessThan(262144);
   }
+});
+
+test('the agent stays below 200 kB, and its functions and classes keep the names that a stack trace shows', () => {
+  const program = agentProgram();
+  expect(Buffer.byteLength(program)).toBeLessThan(200_000);
+  expect(program).toMatch(/\(\w+,"Refusal"\)/);
 });

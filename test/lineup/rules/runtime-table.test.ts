@@ -51,7 +51,7 @@ test('reports a version line, which some containerd releases drop the file for',
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(`${V3} has "version", "plugins" at the top; write only "plugins" there`)]);
 });
 
-test.each([['is not TOML (line 1)', '[plugins'], ['has nothing at the top', ''], ['has no handler', '[plugins."io.containerd.cri.v1.runtime".containerd.runtimes]\n']])('reports a file that %s', (message, text) => {
+test.each([['is not TOML: incomplete key-value: cannot find end of key (line 1)', '[plugins'], ['has nothing at the top', ''], ['has no handler', '[plugins."io.containerd.cri.v1.runtime".containerd.runtimes]\n']])('reports a file that %s', (message, text) => {
   const manifests = quickstart();
   configMap(manifests, 'files').data[V3] = text;
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(`${V3} ${message}`)]);

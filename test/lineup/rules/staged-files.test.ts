@@ -21,7 +21,7 @@ test('reports a program outside of the release', () => {
 test('reports a configuration file that is not TOML', () => {
   const manifests = quickstart();
   configMap(manifests, 'files').data['runsc.runsc.toml'] = 'binary_name = runsc\n';
-  expect(messagesOf(RULE, manifests)).toContainEqual(expect.stringContaining('the configuration file runsc.runsc.toml of "runsc" is not TOML (line 1)'));
+  expect(messagesOf(RULE, manifests)).toContainEqual(expect.stringContaining('the configuration file runsc.runsc.toml of "runsc" is not TOML: invalid value (line 1)'));
 });
 
 test.each([
