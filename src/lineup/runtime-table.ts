@@ -1,7 +1,6 @@
-import * as toml from 'smol-toml';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
 import { CONTAINERD_IMAGES } from '../platform/containerd-config';
-import { tomlProblem } from '../platform/toml-problem';
+import * as toml from '../platform/toml';
 
 /** What a container runtime would read of one handler. */
 export interface RuntimeTable {
@@ -31,7 +30,7 @@ export function parseToml(text: string): { readonly [key: string]: unknown } | s
   try {
     return toml.parse(text);
   } catch (error) {
-    return `is not TOML: ${tomlProblem(error)}`;
+    return `is not TOML: ${toml.problem(error)}`;
   }
 }
 

@@ -1,5 +1,5 @@
-import * as toml from 'smol-toml';
 import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from './containerd-tables';
+import * as toml from './toml';
 
 export { CONTAINERD_IMAGES, CONTAINERD_TABLES };
 

@@ -1,4 +1,4 @@
-import * as toml from 'smol-toml';
+import * as toml from './toml';
 
 /**
  * A handler of CRI-O, `[crio.runtime.runtimes.<handler>]`. There is nothing that keeps Pod annotations from the runtime:

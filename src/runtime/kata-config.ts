@@ -1,10 +1,9 @@
-import * as toml from 'smol-toml';
 import { KATA_BUILT_FOR } from './kata-components';
 import type { KataOptions } from './kata-options';
 import { KATA_SETTINGS, type KataSetting, type KataValue } from './kata-settings';
 import type { KataShim } from './kata-shim';
 import type { KataSize } from './kata-size';
-import { tomlProblem } from '../platform/toml-problem';
+import * as toml from '../platform/toml';
 
 /**
  * Name of our drop-in. Kata's own installer takes the prefixes up to 49 and leaves 50 to 89 to users.
@@ -205,7 +204,7 @@ function parsed(text: string): any {
   try {
     return toml.parse(text, { integersAsBigInt: true });
   } catch (error) {
-    throw new Error(`extraConfig is not TOML: ${tomlProblem(error)}`);
+    throw new Error(`extraConfig is not TOML: ${toml.problem(error)}`);
   }
 }
 

@@ -1,10 +1,10 @@
-import * as toml from 'smol-toml';
 import type { GVisorPlatform } from './gvisor-platform';
 import type { GVisorRelease } from './gvisor-release';
 import { compareGVisorVersions } from './gvisor-version';
 import { REFUSED_RUNSC_FLAGS, RUNSC_FLAG_SINCE, RUNSC_FLAGS, type RunscFlagValue } from './runsc-flags';
 import type { RunscOptions } from './runsc-options';
 import { RUNSC_RULES } from './runsc-rules';
+import * as toml from '../platform/toml';
 
 /**
  * Where shim and runsc write with `debug`. The `/` at the end makes each of them name its files by sandbox and command
