@@ -3,6 +3,7 @@ import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import { agentProgram } from './agent-program';
 import { DesiredState } from './desired-state';
+import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
 import { fenceManifests, type Manifest } from './fence';
 import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
 import { INSTALLER_IMAGE, validateImage } from './installer-image';
@@ -11,7 +12,6 @@ import { installerPodTemplate } from './installer-pod';
 import { validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
-import { POD_LAYOUT } from './pod-layout';
 import { ReadinessGate } from './readiness-gate';
 import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
 import { NodePlatform } from '../platform/node-platform';
@@ -20,8 +20,6 @@ import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-run
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
-
-const CA_BUNDLE_KEY = 'ca-bundle.pem';
 
 /**
  * Puts sandbox runtimes on the nodes of one pool: a DaemonSet that downloads, verifies, configures, restarts and
@@ -269,29 +267,4 @@ export class NodeInstaller extends Construct {
     const files = Object.entries(data(this.files)).map(([key, content]) => [`files/${key}`, content]);
     return planHash({ ...data(this.plan), ...data(this.agent), ...Object.fromEntries(files) });
   }
-}
-
-/** Proxy and certificates as Node.js reads them. */
-function downloadEnvironment(props: NodeInstallerProps): Record<string, string> {
-  const { artifactMirror, httpsProxy, noProxy, caBundle } = props;
-  for (const [name, url] of Object.entries({ artifactMirror, httpsProxy })) {
-    if (url === undefined) continue;
-    if (/^[^/]*\/\/[^/]*@/.test(url)) {
-      throw new Error(`${name} must not carry credentials, they would stand in a manifest that many can read; let the mirror or proxy know the nodes by their address`);
-    }
-    if (!/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
-      throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
-    }
-  }
-  if (caBundle !== undefined && !/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(caBundle)) {
-    throw new Error('caBundle must hold certificates in PEM form (-----BEGIN CERTIFICATE-----)');
-  }
-  if (noProxy && !httpsProxy) {
-    throw new Error(`noProxy is given (${noProxy.join(', ')}) but httpsProxy is not; leave it out or name the proxy`);
-  }
-  return {
-    ...(httpsProxy ? { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpsProxy } : {}),
-    ...(noProxy ? { NO_PROXY: noProxy.join(',') } : {}),
-    ...(caBundle ? { NODE_EXTRA_CA_CERTS: `${POD_LAYOUT.bundle}/files/${CA_BUNDLE_KEY}` } : {}),
-  };
 }

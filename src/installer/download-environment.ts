@@ -1,0 +1,30 @@
+import type { NodeInstallerProps } from './node-installer-props';
+import { POD_LAYOUT } from './pod-layout';
+
+/** Key of the certificates in the files ConfigMap. */
+export const CA_BUNDLE_KEY = 'ca-bundle.pem';
+
+/** Proxy and certificates as Node.js reads them. */
+export function downloadEnvironment(props: NodeInstallerProps): Record<string, string> {
+  const { artifactMirror, httpsProxy, noProxy, caBundle } = props;
+  for (const [name, url] of Object.entries({ artifactMirror, httpsProxy })) {
+    if (url === undefined) continue;
+    if (/^[^/]*\/\/[^/]*@/.test(url)) {
+      throw new Error(`${name} must not carry credentials, they would stand in a manifest that many can read; let the mirror or proxy know the nodes by their address`);
+    }
+    if (!/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
+      throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
+    }
+  }
+  if (caBundle !== undefined && !/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(caBundle)) {
+    throw new Error('caBundle must hold certificates in PEM form (-----BEGIN CERTIFICATE-----)');
+  }
+  if (noProxy && !httpsProxy) {
+    throw new Error(`noProxy is given (${noProxy.join(', ')}) but httpsProxy is not; leave it out or name the proxy`);
+  }
+  return {
+    ...(httpsProxy ? { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpsProxy } : {}),
+    ...(noProxy ? { NO_PROXY: noProxy.join(',') } : {}),
+    ...(caBundle ? { NODE_EXTRA_CA_CERTS: `${POD_LAYOUT.bundle}/files/${CA_BUNDLE_KEY}` } : {}),
+  };
+}
