@@ -20,14 +20,15 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   projenVersion: '~0.103.25',
   minNodeVersion: '20.16.0',
   stability: cdk.Stability.EXPERIMENTAL,
-  bundledDeps: ['smol-toml@^1.9.1', 'yaml@^2.9.1'],
+  bundledDeps: ['commander@^14.0.3', 'js-yaml@^4.3.2', 'smol-toml@^1.9.1'],
   devDeps: [
     'agent-node@file:agent/node-24',
     'cdk8s-cli@^2.207.60',
     'cdk8s-plus-27@^2.9.5',
     'fast-check@^4.10.2',
-    // Reads in tests what smol-toml wrote: another parser than ours.
+    // Read in tests what was written: other parsers than ours.
     '@iarna/toml@^2.2.5',
+    'yaml@^2.9.1',
   ],
   bin: { 'cdk8s-sandbox-runtimes': 'bin/cdk8s-sandbox-runtimes' },
   github: false,
@@ -66,6 +67,7 @@ project.package.addField('allowScripts', { '@parcel/watcher': false, 'backport':
 // Lets `import 'cdk8s-sandbox-runtimes'` resolve inside this checkout (examples) as it does for users.
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './jest': { types: './lib/cli/jest-matcher.d.ts', default: './lib/cli/jest-matcher.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',
 });
