@@ -1,13 +1,14 @@
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { one } from '../node/installer-run';
 import { figure } from '../real-cluster/figures';
+import { count } from '../real-cluster/how-often';
 import { objectsOf, Quickstart } from '../real-cluster/quickstart';
 import { INSTALLER, PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { RealCluster } from '../real-cluster/real-cluster';
 import { GVISOR_RELEASE } from '../toolchain';
 
 /** How many Pods wait for the gate; fewer where there is little memory. */
-const PODS = Number(process.env.CLUSTER_PODS ?? 50);
+const PODS = count('CLUSTER_PODS', 50);
 
 let cluster: RealCluster;
 let quickstart: Quickstart;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiTunnel } from './api-tunnel';
 import { CONTROL_PLANE_ADDRESS } from './cluster-network';
 import { Kubectl } from './kubectl';
 import type { NetworkNamespace } from './network-namespace';
@@ -28,6 +29,7 @@ export class ClusterControlPlane {
   }
 
   private readonly processes: BackgroundProcess[] = [];
+  private readonly tunnels: ApiTunnel[] = [];
 
   private constructor(
     private readonly folder: string,
@@ -38,6 +40,16 @@ export class ClusterControlPlane {
   /** Somebody who may do everything. */
   async kubectl(): Promise<Kubectl> {
     return new Kubectl(this.network.enter(await kubernetes('kubectl'), '--kubeconfig', this.kubeconfigFile('admin')));
+  }
+
+  /** A way to the API server for the test's own process. */
+  async tunnel(): Promise<ApiTunnel> {
+    return this.tunnels[this.tunnels.push(await ApiTunnel.open(this.network, this.certificate)) - 1];
+  }
+
+  /** The administrator's token. */
+  get adminToken(): string {
+    return this.tokens.get('admin')!;
   }
 
   /** How a node's kubelet reaches the API server. */
@@ -61,6 +73,7 @@ export class ClusterControlPlane {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.tunnels.map(tunnel => tunnel.close()));
     await Promise.all(this.processes.map(async process => process.stop()));
     rmSync(this.folder, { recursive: true, force: true });
   }

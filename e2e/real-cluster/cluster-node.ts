@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_ADDRESS, POD_SUBNET } from './cluster-network';
+import { commandLineOf, processesInCgroup } from './processes';
 import type { ImageArchive } from '../node/images';
 import { CONTAINERD_CONFIG, CONTAINERD_UNIT, CONTAINERD_UNIT_FILE, GOOD_CONFIG } from '../systemd/containerd-unit';
 import { SystemdNode } from '../systemd/systemd-node';
@@ -126,6 +127,11 @@ export class ClusterNode {
     return createHash('sha256').update(this.systemd.exec('sh', '-c', script, 'sh', ...folders)).digest('hex');
   }
 
+  /** Changes with every write below folders of the node, also with one of the same bytes. */
+  treeStamp(...folders: readonly string[]): string {
+    return createHash('sha256').update(this.systemd.exec('find', ...folders, '-printf', '%p %i %s %m %T@ %C@\n')).digest('hex');
+  }
+
   /** Releases of gVisor that processes of the node were started from. */
   releasesInUse(): string[] {
     const links = this.systemd.exec('sh', '-c', 'readlink /proc/[0-9]*/exe || true');
@@ -141,6 +147,13 @@ export class ClusterNode {
   /** Kills a process of the node, if it has not ended meanwhile. */
   kill(processId: string): void {
     this.systemd.exec('sh', '-c', 'kill -9 "$1" || true', 'sh', processId);
+  }
+
+  /** The same by its command line, from outside and so at once. */
+  killOutside(commandLine: string): void {
+    const found = processesInCgroup(this.systemd.name).filter(pid => commandLineOf(pid) === commandLine);
+    if (found.length !== 1) throw new Error(`expected one process "${commandLine}" on the node, found ${found.length}`);
+    process.kill(found[0], 'SIGKILL');
   }
 
   /** The end of a unit's journal. */

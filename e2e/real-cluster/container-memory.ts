@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { processesInCgroup, readProcess } from './processes';
 
 export interface ContainerMemory {
   /** Names of its processes, sorted. */
@@ -9,18 +9,9 @@ export interface ContainerMemory {
 
 /** Memory of the processes of a container that the kernel itself knows, as of runc. */
 export function containerMemory(containerId: string): ContainerMemory {
-  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && read(`/proc/${name}/cgroup`).includes(containerId));
+  const pids = processesInCgroup(containerId);
   return {
-    processes: pids.map(pid => read(`/proc/${pid}/comm`).trim()).sort(),
-    kib: pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0), 0),
+    processes: pids.map(pid => readProcess(pid, 'comm').trim()).sort(),
+    kib: pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(readProcess(pid, 'smaps_rollup'))?.[1] ?? 0), 0),
   };
-}
-
-/** Empty where the process has ended meanwhile. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -20,16 +20,17 @@ export interface QuickstartOptions {
   readonly image: string;
   readonly release: GVisorArchive;
   readonly desiredState?: DesiredState;
+  readonly maxConcurrentNodes?: number;
 }
 
 /**
  * Synthesizes the README's app, with a mirror, an image and a release of our own. The release has no `gvisor_sentry`
  * (the Go module of gVisor has none), and it is one day older than the security floor.
  */
-export function synthesizeQuickstart({ outdir, mirror, image, release, desiredState }: QuickstartOptions): void {
+export function synthesizeQuickstart({ outdir, mirror, image, release, desiredState, maxConcurrentNodes }: QuickstartOptions): void {
   const app = new App({ outdir });
   const platform = new Chart(app, 'sandbox', { namespace: PLATFORM_NAMESPACE });
-  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image, desiredState });
+  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image, desiredState, maxConcurrentNodes });
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
   const gvisor = new GVisorRuntime(platform, 'gvisor', {
     release: GVisorRelease.of(release.release, { [arch]: release.sha512, requiredFiles: [], allowBelowSecurityFloor: true }),

@@ -8,6 +8,7 @@ import { isReady, NODE, RealCluster } from './real-cluster';
 import { scratchFolder } from './scratch-folder';
 import type { DesiredState } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
+import { PLAN_HASH_ANNOTATION } from '../../src/installer/pod-layout';
 import { GVisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, nodeImage, pauseImage } from '../node/images';
 import type { Manifest } from '../node/installer-run';
@@ -48,10 +49,10 @@ export class Quickstart {
   private constructor(readonly cluster: RealCluster, private readonly image: string) {}
 
   /** The YAML that cdk8s writes for the app, byte for byte; without a team where all is taken back. */
-  synthesize(release: GVisorArchive, desiredState?: DesiredState): QuickstartYaml {
+  synthesize(release: GVisorArchive, desiredState?: DesiredState, maxConcurrentNodes?: number): QuickstartYaml {
     const outdir = scratchFolder('quickstart');
     try {
-      synthesizeQuickstart({ outdir, mirror: this.cluster.mirror.url, image: this.image, release, desiredState });
+      synthesizeQuickstart({ outdir, mirror: this.cluster.mirror.url, image: this.image, release, desiredState, maxConcurrentNodes });
       const yaml = (file: string) => existsSync(join(outdir, file)) ? readFileSync(join(outdir, file), 'utf8') : '';
       return { platform: yaml('sandbox.k8s.yaml'), team: yaml('team.k8s.yaml') };
     } finally {
@@ -88,10 +89,15 @@ export class Quickstart {
     await this.rolledOut();
   }
 
-  /** The installer's Pod that is not about to go. */
-  async installerPod(): Promise<any> {
+  /** The installer's Pods that are not about to go. */
+  async installerPods(): Promise<any[]> {
     const { items } = await this.cluster.kubectl.get('--namespace', PLATFORM_NAMESPACE, 'pods');
-    const pods = items.filter((pod: any) => !pod.metadata.deletionTimestamp);
+    return items.filter((pod: any) => !pod.metadata.deletionTimestamp);
+  }
+
+  /** The installer's Pod, where the cluster has one node. */
+  async installerPod(): Promise<any> {
+    const pods = await this.installerPods();
     if (pods.length !== 1) throw new Error(`expected one Pod of the installer, found ${pods.length}`);
     return pods[0];
   }
@@ -104,6 +110,12 @@ export class Quickstart {
   async describeInstaller(): Promise<string> {
     const pod = await this.installerPod();
     return this.cluster.kubectl.run('--namespace', PLATFORM_NAMESPACE, 'describe', 'pod', pod.metadata.name);
+  }
+
+  /** Hash of the plan that the DaemonSet has now. */
+  async planHash(): Promise<string> {
+    const { spec } = await this.cluster.kubectl.get('--namespace', PLATFORM_NAMESPACE, 'daemonset', INSTALLER);
+    return spec.template.metadata.annotations[PLAN_HASH_ANNOTATION];
   }
 
   /** State of the handler on the node, by its label. */

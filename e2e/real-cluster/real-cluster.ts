@@ -25,7 +25,7 @@ export class RealCluster {
         linking,
       });
       undo.push(() => node.stop());
-      const cluster = new RealCluster(await plane.kubectl(), node, mirror, undo);
+      const cluster = new RealCluster(plane, await plane.kubectl(), node, mirror, undo);
       await cluster.nodeReady();
       return cluster;
     } catch (error) {
@@ -35,6 +35,7 @@ export class RealCluster {
   }
 
   private constructor(
+    readonly controlPlane: ClusterControlPlane,
     readonly kubectl: Kubectl,
     readonly node: ClusterNode,
     readonly mirror: ReleaseMirror,

@@ -1,0 +1,6 @@
+/** How often a scenario does something: a sample, or as often as a variable of the environment says. */
+export function count(variable: string, sample: number): number {
+  const value = process.env[variable] ?? String(sample);
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`${variable} must be a whole number of at least 1, got ${JSON.stringify(value)}`);
+  return Number(value);
+}
