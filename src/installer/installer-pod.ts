@@ -15,6 +15,8 @@ export interface InstallerPod {
   readonly hostFolders: { readonly readWrite: readonly string[]; readonly readOnly: readonly string[] };
   /** Single files of the host that `install` writes in place. */
   readonly hostFiles: readonly string[];
+  /** Single files of the host that `install` only reads. */
+  readonly hostFilesToRead: readonly string[];
   /** Sockets of the host whose server is not restarted. */
   readonly hostSockets: readonly string[];
   readonly nodeSelector: { readonly [key: string]: string };
@@ -136,6 +138,8 @@ function hostVolumes(pod: InstallerPod) {
   return [
     ...folders([...pod.hostFolders.readWrite, HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
     ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
+    // Not named after their path, which is the user's and may be too long for a name.
+    ...folders(pod.hostFilesToRead, 'read', 'File').map((mount, index) => ({ ...mount, volume: `kubelet-arguments-${index}` })),
     ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];

@@ -123,6 +123,7 @@ export class NodeInstaller extends Construct {
             planHash: this.resolvedHash(),
             hostFolders: this.hostFolders(),
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
+            hostFilesToRead: props.kubelet?._hostFiles() ?? [],
             hostSockets: this.platform._hostFolders().sockets,
             nodeSelector: this._poolSelector,
             tolerations: this.poolTolerations.map(tolerationManifest),

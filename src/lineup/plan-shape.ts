@@ -48,7 +48,7 @@ const PLAN: Shape = {
       'snapshotter?': 'string',
     },
   }],
-  'kubelet?': { file: HOST_FILE, kind: 'string' },
+  'kubelet?': { 'unit': 'string', 'kind': 'string', 'file': HOST_FILE, 'environmentFiles?': ['string'] },
   'crictl?': HOST_FILE,
   'gate?': { namespace: 'string', slots: ['string'], nodeLeasePrefix: 'string' },
 };

@@ -27,6 +27,8 @@ export interface MountView {
 
 export interface VolumeView {
   readonly hostPath?: string;
+  /** What the host must have there, such as `Directory` or `File`. */
+  readonly hostPathType?: string;
   readonly emptyDir: boolean;
   readonly configMaps: readonly ConfigMapSource[];
   /** Whether a service account token is in it. */
@@ -99,6 +101,7 @@ function viewVolume(volume: unknown): VolumeView {
   const own = valueAt(volume, 'configMap');
   return {
     hostPath: textAt(volume, 'hostPath', 'path'),
+    hostPathType: textAt(volume, 'hostPath', 'type'),
     emptyDir: isRecord(valueAt(volume, 'emptyDir')),
     configMaps: [
       ...sources.filter((source) => valueAt(source, 'configMap') !== undefined).map((source) => viewConfigMap(valueAt(source, 'configMap'))),

@@ -1,20 +1,8 @@
 import type { Duration } from 'cdk8s';
 import { absolutePath } from './absolute-path';
+import { KUBEADM_CONFIG_FILE, KUBEADM_CONFIG_VARIABLE } from './kubeadm-unit';
 import type { KubeletPlan } from '../installer/install-plan';
 import { sha256 } from '../installer/plan-hash';
-
-/** kubeadm's main configuration file, which its kubelet is started with. */
-export const KUBEADM_CONFIG_FILE = '/var/lib/kubelet/config.yaml';
-
-/**
- * The variable of kubeadm's unit in which our flags stand: its own drop-in, `10-kubeadm.conf`, sets it by
- * `Environment=`, so a later drop-in may replace it. `KUBELET_EXTRA_ARGS` would not do: it comes from an environment
- * file (`/etc/default/kubelet`, `/etc/sysconfig/kubelet`), and these beat every `Environment=`.
- *
- * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
- * @see https://github.com/kubernetes/release/blob/master/cmd/krel/templates/latest/kubeadm/10-kubeadm.conf
- */
-export const KUBEADM_CONFIG_VARIABLE = 'KUBELET_CONFIG_ARGS';
 
 /** Our file's name: after kubeadm's `10-kubeadm.conf`, and with the only suffix that both ways of telling the kubelet read. */
 const DROP_IN = '90-sandbox-runtimes.conf';
@@ -55,6 +43,16 @@ export interface KubeletSettingsProps {
    * @default 'kubelet.service'
    */
   readonly unit?: string;
+
+  /**
+   * Absolute paths of files that the unit takes arguments of the kubelet from, such as `/etc/default/kubelet`,
+   * `/etc/sysconfig/kubelet` or `/var/lib/kubelet/kubeadm-flags.env`. Before anything is written they are looked
+   * through for flags that the node's kubelet no longer has: it would not come back from a restart. They are only read,
+   * and each has to be there on every node of the pool; where one is not, the installer's Pod does not start.
+   *
+   * @default - none: the files are not looked at
+   */
+  readonly environmentFiles?: string[];
 }
 
 /**
@@ -69,7 +67,11 @@ export interface KubeletSettingsProps {
  * use kubeadm's `KUBELET_CONFIG_ARGS` (there it has no effect) and replaces that variable where another drop-in has
  * changed it: use `configDir` there.
  *
- * Flags that kubelets no longer have cannot be expressed: one of them would keep the kubelet from starting.
+ * Flags that kubelets no longer have cannot be expressed: one of them would keep the kubelet from starting. Those that
+ * stand on the node from older times are found in `environmentFiles`.
+ *
+ * The settings are taken back with everything else by `DesiredState.ABSENT`. Leaving `kubelet` out of the NodeInstaller
+ * leaves them where they are: the installer no longer mounts their folder.
  *
  * @see https://kubernetes.io/docs/tasks/administer-cluster/kubelet-config-file/
  * @see https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
@@ -86,6 +88,7 @@ export class KubeletSettings {
   private readonly unit: string;
   private readonly folder: string;
   private readonly content: string;
+  private readonly environmentFiles: readonly string[];
 
   /**
    * Throws where the timeout is not positive, the unit is not a systemd service, or a path is not absolute or is one
@@ -95,6 +98,7 @@ export class KubeletSettings {
     const timeout = goDuration(props.runtimeRequestTimeout);
     this._runtimeRequestTimeout = props.runtimeRequestTimeout.toMilliseconds();
     this.unit = serviceUnit(props.unit ?? 'kubelet.service');
+    this.environmentFiles = [...new Set(props.environmentFiles?.map(environmentFile))].sort();
     if (props.configDir === undefined) {
       this.kind = 'systemd';
       this.folder = `/etc/systemd/system/${this.unit}.d`;
@@ -115,7 +119,12 @@ export class KubeletSettings {
    * @internal
    */
   public _plan(): KubeletPlan {
-    return { unit: this.unit, kind: this.kind, file: { path: `${this.folder}/${DROP_IN}`, key: this.key, sha256: sha256(this.content) } };
+    return {
+      unit: this.unit,
+      kind: this.kind,
+      file: { path: `${this.folder}/${DROP_IN}`, key: this.key, sha256: sha256(this.content) },
+      ...(this.environmentFiles.length ? { environmentFiles: this.environmentFiles } : {}),
+    };
   }
 
   /**
@@ -134,6 +143,15 @@ export class KubeletSettings {
    */
   public _hostFolders(): string[] {
     return [this.folder];
+  }
+
+  /**
+   * Files of the host that the node agent only reads for these settings.
+   *
+   * @internal
+   */
+  public _hostFiles(): string[] {
+    return [...this.environmentFiles];
   }
 
   private get key(): string {
@@ -166,6 +184,21 @@ function dropInFolder(configDir: string): string {
       + ' the usual folder is "/etc/kubernetes/kubelet.conf.d"');
   }
   return configDir;
+}
+
+/** The folder of the kubelet holds the volumes and tokens of all Pods: a file that is mounted lies directly in it or elsewhere. */
+const KUBELET_FOLDER = '/var/lib/kubelet';
+
+function environmentFile(path: string): string {
+  absolutePath('environmentFiles', path);
+  if (`${KUBELET_FOLDER}/`.startsWith(`${path}/`)) {
+    throw new Error(`environmentFiles "${path}" is a folder, with the volumes and tokens of all Pods below it; name the file itself, such as "/var/lib/kubelet/kubeadm-flags.env"`);
+  }
+  if (path.startsWith(`${KUBELET_FOLDER}/`) && path.includes('/', KUBELET_FOLDER.length + 1)) {
+    throw new Error(`environmentFiles "${path}" lies in a folder where the kubelet keeps data of Pods or its own keys; of ${KUBELET_FOLDER} only a file`
+      + ' directly in it can be read, such as "/var/lib/kubelet/kubeadm-flags.env"');
+  }
+  return path;
 }
 
 function serviceUnit(unit: string): string {

@@ -150,3 +150,26 @@ test('writes every duration so that Go reads the same back', () => {
 test('refuses a folder that would have to be mounted with the whole system\'s configuration', () => {
   expect(() => new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(5), configDir: '/etc' })).toThrow('configDir "/etc" holds more than');
 });
+
+describe('files with arguments of the kubelet', () => {
+  const settings = (...environmentFiles: string[]) => new KubeletSettings({ ...FIFTEEN_MINUTES, environmentFiles });
+
+  test('are in the plan, sorted and each once', () => {
+    expect(settings('/var/lib/kubelet/kubeadm-flags.env', '/etc/default/kubelet', '/etc/default/kubelet')._plan().environmentFiles)
+      .toEqual(['/etc/default/kubelet', '/var/lib/kubelet/kubeadm-flags.env']);
+  });
+
+  test('that nobody lists are not in it', () => {
+    expect(settings()._plan()).not.toHaveProperty('environmentFiles');
+  });
+
+  test.each([
+    ['/var/lib/kubelet', 'is a folder, with the volumes and tokens of all Pods below it; name the file itself'],
+    ['/var', 'is a folder, with the volumes and tokens of all Pods below it; name the file itself'],
+    ['/var/lib/kubelet/pki/kubelet.key', 'lies in a folder where the kubelet keeps data of Pods or its own keys'],
+    ['etc/default/kubelet', 'environmentFiles must be an absolute path'],
+    ['/var/lib/kubelet/', 'environmentFiles must be an absolute path'],
+  ])('never expose what the kubelet has beside them: %s is refused', (path, message) => {
+    expect(() => settings(path)).toThrow(message);
+  });
+});

@@ -44,8 +44,8 @@ function* moved({ name, mounts }: ContainerView, { volumes }: PodView): Generato
 /** Paths of the plan that lie in no mounted folder, or in one that is read-only but written to. */
 function* uncovered({ mounts }: ContainerView, { volumes }: PodView, plan: InstallPlan): Generator<string> {
   const folders = mounts.flatMap(({ volume, readOnly }) => {
-    const hostPath = volumes.get(volume)?.hostPath;
-    return hostPath === undefined ? [] : [{ hostPath, readOnly }];
+    const { hostPath, hostPathType } = volumes.get(volume) ?? {};
+    return hostPath === undefined ? [] : [{ hostPath, hostPathType, readOnly }];
   });
   const covers = (path: string, write: boolean) => folders.some(({ hostPath, readOnly }) => (
     (path === hostPath || path.startsWith(`${hostPath}/`)) && !(write && readOnly)
@@ -58,6 +58,11 @@ function* uncovered({ mounts }: ContainerView, { volumes }: PodView, plan: Insta
   for (const path of readPaths(plan)) {
     if (!covers(path, false)) {
       yield `install needs ${path}, but mounts no host folder above it; mounted are ${folders.map(({ hostPath }) => hostPath).join(', ')}`;
+    }
+  }
+  for (const path of plan.kubelet?.environmentFiles ?? []) {
+    if (!folders.some(({ hostPath, hostPathType, readOnly }) => hostPath === path && hostPathType === 'File' && readOnly)) {
+      yield `install looks through ${path}, but does not mount this one file read-only: it needs a volume of its own with hostPath ${path} of type File`;
     }
   }
   if (!mounts.some(({ path, volume }) => path === SCRATCH && volumes.get(volume)?.emptyDir)) {
