@@ -43,9 +43,11 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
     const gate: Gate = { kube, node: agentEnv('nodeName', env), installer: plan.installer, plan: plan.gate };
     const node = await kube.get<KubeObject>(nodePath(gate.node));
     // A handler that newer ConfigMaps no longer have is no longer ours to label.
-    const planned = new Set(plan.desiredState === 'ABSENT' ? [] : plan.runtimes.map(({ handler }) => handler));
+    const planned = new Set(plan.runtimes.map(({ handler }) => handler));
+    // Where everything is taken back there is nothing to be ready, but it may have failed.
+    const told = plan.desiredState === 'ABSENT' ? failed : verdict.handlers;
     const states: HandlerStates = Object.fromEntries(
-      verdict.handlers.filter(({ handler }) => planned.has(handler)).map(({ handler, verdict: state }) => [handler, state]));
+      told.filter(({ handler }) => planned.has(handler)).map(({ handler, verdict: state }) => [handler, state]));
     const settled = saysAlready(node, states) && existsSync(readyFile);
     if (!saysAlready(node, states)) {
       await labelHandlers('admit', gate, node, states);

@@ -22,6 +22,7 @@ import { stage } from './steps/stage';
 import { validate } from './steps/validate';
 import { write } from './steps/write';
 import { carryOut, failHandler, Run, StepFailure } from './transaction';
+import { forgetWaiting } from './waiting';
 import { HandlerVerdict, InstallVerdict, PlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
@@ -74,9 +75,11 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   }
   const verdict: InstallVerdict = { planHash, handlers };
   host.tryTo(() => forgetFailedAttempts(host));
+  host.tryTo(() => forgetWaiting(host));
   new Host().write(join(shared, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`, 0o644);
   const kept = run.stillUsed.map((handler) => `${handler} stays while Pods run on it`);
-  end([...handlers.map(outcome), ...kept].join('; ') || 'everything was taken back');
+  const abandoned = [...run.abandoned].map(([handler, pods]) => `${handler} was taken back from under ${pods}, which have to be deleted`);
+  end([...handlers.map(outcome), ...kept, ...abandoned].join('; ') || 'everything was taken back');
   return 0;
 }
 
@@ -94,6 +97,7 @@ function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttem
     runtimes: plan.desiredState === 'PRESENT' ? plan.runtimes : [],
     failed: [],
     stillUsed: [],
+    abandoned: new Map(),
     record: undefined,
     journal: undefined,
     changes: [],
@@ -136,7 +140,7 @@ async function proveAgain(run: Run, bundle: Bundle, connect: (platform: Platform
 
 /** A refusal is final at once, anything else when the attempts are used up; a verdict needs a handler to be about. */
 function isFinal(error: unknown, run: Run): boolean {
-  if (!run.plan.runtimes.length) return false;
+  if (!concerned(run).length) return false;
   return run.lastAttempt || (causeOf(error) instanceof Refusal && !run.journal);
 }
 
@@ -144,7 +148,13 @@ function causeOf(error: unknown): unknown {
   return error instanceof StepFailure ? error.cause : error;
 }
 
-function allFailed({ plan, failed }: Run, error: Error): HandlerVerdict[] {
+function allFailed(run: Run, error: Error): HandlerVerdict[] {
   const step = error instanceof StepFailure ? error.step : undefined;
-  return plan.runtimes.map(({ handler }) => failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', step, reason: error.message });
+  return concerned(run).map((handler) => run.failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', step, reason: error.message });
+}
+
+/** The handlers of the plan and, where everything is taken back, those that are installed. */
+function concerned({ plan, record }: Run): string[] {
+  const installed = plan.desiredState === 'ABSENT' ? record?.handlers ?? [] : [];
+  return [...new Set([...plan.runtimes, ...installed].map(({ handler }) => handler))];
 }

@@ -58,7 +58,11 @@ export function writeRecord(host: Host, record: InstallRecord): void {
 /** Goes back to the record from before a run: a write that failed may have come through all the same. */
 export function restoreRecord(host: Host, previous: InstallRecord | undefined): void {
   if (previous) writeRecord(host, previous);
-  else host.remove(RECORD_FILE);
+  else removeRecord(host);
+}
+
+export function removeRecord(host: Host): void {
+  host.remove(RECORD_FILE);
 }
 
 function recordText(host: Host): string | undefined {

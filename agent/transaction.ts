@@ -32,6 +32,8 @@ export interface Run {
   failed: readonly HandlerVerdict[];
   /** Handlers that are installed, not planned any more and stay because Pods run on them. */
   stillUsed: readonly string[];
+  /** Handlers that are taken back from under running Pods, with those Pods, as the plan's deadline says. */
+  abandoned: ReadonlyMap<string, string>;
   record: InstallRecord | undefined;
   /** There from the first write until the run is recorded or taken back. */
   journal: Journal | undefined;

@@ -1,5 +1,5 @@
 export { AppArmorProfile } from './installer/app-armor-profile';
-export { DesiredState } from './installer/desired-state';
+export { type AbsentOptions, AfterDeadline, DesiredState } from './installer/desired-state';
 export { NodeInstaller } from './installer/node-installer';
 export { type NodeInstallerProps, type SeLinuxOptions } from './installer/node-installer-props';
 export { ReadinessGate } from './installer/readiness-gate';

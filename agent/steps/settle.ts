@@ -4,7 +4,7 @@ import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { removeJournal } from '../journal';
 import { log } from '../log';
-import { InstalledFile, InstalledHandler, InstallRecord, writeRecord } from '../record';
+import { InstalledFile, InstalledHandler, InstallRecord, removeRecord, writeRecord } from '../record';
 import { Run, Step } from '../transaction';
 
 /** Writes down what is installed. From then on the run is complete, whatever happens after. */
@@ -13,15 +13,18 @@ export const settle: Step = {
   async apply(run) {
     const { host } = run.node;
     const record = recordOf(run);
-    writeRecord(host, record);
-    run.record = record;
     const written = run.journal !== undefined;
+    const absent = record.state === 'absent';
+    if (written || !absent) writeRecord(host, record);
+    run.record = record;
     // What happens from here on must not undo what is recorded.
     run.journal = undefined;
     if (written) {
       removeJournal(host);
       log('record', HOST_LAYOUT.state, record.state);
     }
+    // It was there so that a run that died before here is not undone; of an installation that is gone nothing stays.
+    if (absent) removeRecord(host);
   },
 };
 

@@ -37,7 +37,7 @@ export function synthesizeQuickstart({ outdir, mirror, image, release, desiredSt
   });
 
   // What is taken off the nodes can have no Pods, and the app is refused that says otherwise.
-  if (desiredState === DesiredState.ABSENT) return app.synth();
+  if (desiredState?._takesBack) return app.synth();
   const team = new Chart(app, 'team', { namespace: TEAM_NAMESPACE });
   new SandboxedPod(team, 'web', {
     runtime: gvisor,

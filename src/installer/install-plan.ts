@@ -15,6 +15,8 @@ export interface InstallPlan {
   readonly installer: string;
   /** PRESENT installs and keeps; ABSENT takes everything back. */
   readonly desiredState: 'PRESENT' | 'ABSENT';
+  /** Of ABSENT: for how long Pods that run on the handlers are waited for. Absent: as long as it takes. */
+  readonly deadline?: DeadlinePlan;
   readonly platform: PlatformPlan;
   /** Sorted by handler. */
   readonly runtimes: readonly RuntimePlan[];
@@ -24,6 +26,13 @@ export interface InstallPlan {
   readonly crictl?: HostFilePlan;
   /** Absent: nothing is told to the API server (ReadinessGate.none()). */
   readonly gate?: GatePlan;
+}
+
+export interface DeadlinePlan {
+  /** Since this plan was first tried on the node. */
+  readonly seconds: number;
+  /** FAIL is final and takes nothing back, FORCE takes everything back from under the Pods. */
+  readonly then: 'FAIL' | 'FORCE';
 }
 
 /** How the container runtime of these nodes is found and told. */

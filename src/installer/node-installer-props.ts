@@ -46,6 +46,7 @@ export interface NodeInstallerProps {
   /**
    * Whether the runtimes are brought to the nodes or taken back from them. To uninstall, set `DesiredState.ABSENT`, wait
    * until the DaemonSet is ready, and only then delete the objects; deleting them alone leaves the nodes as they are.
+   * `DesiredState.absent()` limits how long Pods of the runtimes are waited for.
    *
    * @default DesiredState.PRESENT
    */

@@ -170,7 +170,7 @@ export class NodeInstaller extends Construct {
     return {
       format: INSTALL_PLAN_FORMAT,
       installer: `${this.namespace}/${this.name}`,
-      desiredState: `${desiredState}`,
+      ...desiredState._plan(),
       platform: this.platform._plan(),
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
       ...(kubelet ? { kubelet: kubelet._plan() } : {}),
@@ -180,7 +180,7 @@ export class NodeInstaller extends Construct {
   }
 
   private withoutRuntime(): string[] {
-    if (this.runtimes.size > 0 || this.props.desiredState === DesiredState.ABSENT) return [];
+    if (this.runtimes.size > 0 || this.props.desiredState?._takesBack) return [];
     return ['the installer has no runtime to install; give it to a runtime (prop installers), leave it out, '
       + 'or set desiredState to DesiredState.ABSENT to take back what it has installed'];
   }

@@ -11,6 +11,7 @@ const PLAN: Shape = {
   'format': 'number',
   'installer': 'string',
   'desiredState': 'string',
+  'deadline?': { seconds: 'number', then: 'string' },
   'platform': {
     'kind?': 'string',
     'name': 'string',

@@ -147,6 +147,15 @@ test('after an uninstall the node has no labels of ours, its slot is free and it
   expect(isReady(folder)).toBe(true);
 });
 
+test('an uninstall that failed labels its handlers so, keeps the slot and the Pod not ready', async () => {
+  api.labels('a')[RUNSC] = '';
+  const folder = pod({ desiredState: 'ABSENT' });
+  folder.writeVerdict([{ ...FAILED, handler: 'runsc' }, { ...FAILED, handler: 'long-gone' }]);
+  await admitOn('a', folder);
+  expect(api.labels('a')).toEqual({ [RUNSC]: 'failed' });
+  expect({ holder: api.holder('slot-0'), ready: isReady(folder) }).toEqual({ holder: 'a', ready: false });
+});
+
 test('a verdict about no handler at all is not a success', async () => {
   const folder = pod();
   folder.writeVerdict([]);

@@ -47,9 +47,7 @@ test('takes everything back to the very same bytes', async () => {
   const before = hostTree(node.root);
   await node.run(bundleOf(server));
   expect(await node.run(bundleOf(server, { desiredState: 'ABSENT' }))).toMatchObject({ code: 0, verdict: { handlers: [] } });
-  const { '/var/lib/sandbox-runtimes/record.json': record, ...after } = hostTree(node.root);
-  expect(after).toEqual(before);
-  expect(record).toContain('"state": "absent"');
+  expect(hostTree(node.root)).toEqual(before);
   expect(node.daemons).toMatchObject({ served: [], containerdRestarts: 2 });
 });
 

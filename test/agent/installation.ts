@@ -72,6 +72,7 @@ export interface Wish {
 export interface PlanWish {
   readonly runtimes?: readonly Wish[];
   readonly desiredState?: InstallPlan['desiredState'];
+  readonly deadline?: InstallPlan['deadline'];
   readonly installer?: string;
   readonly kubelet?: { readonly kind: KubeletPlan['kind']; readonly path: string; readonly content: string };
   readonly crictl?: string;
@@ -138,6 +139,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     format: 1,
     installer: wish.installer ?? 'sandbox-system/installer',
     desiredState: wish.desiredState ?? 'PRESENT',
+    ...(wish.deadline ? { deadline: wish.deadline } : {}),
     platform: PLATFORM,
     runtimes,
     ...(kubelet ? { kubelet: { unit: 'kubelet.service', kind: kubelet.kind, file: file(kubelet.path, 'kubelet.conf', kubelet.content) } } : {}),

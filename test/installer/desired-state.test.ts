@@ -1,5 +1,5 @@
-import { Chart, Testing } from 'cdk8s';
-import { DesiredState, GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
+import { Chart, Duration, Testing } from 'cdk8s';
+import { AfterDeadline, DesiredState, GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
 
 // The agent's program is opaque here, and not built where only these tests run.
 jest.mock('../../src/installer/agent-program', () => ({ agentProgram: () => '// the agent\n' }));
@@ -35,6 +35,29 @@ test('ABSENT changes nothing but the plan and what has its hash, so that the sam
 
 test('ABSENT is accepted of an installer that has no runtime any more', () => {
   expect(plan(Testing.synth(chart(DesiredState.ABSENT)))).toMatchObject({ desiredState: 'ABSENT', runtimes: [] });
+});
+
+describe('absent() with a deadline', () => {
+  const deadline = (state: DesiredState) => plan(Testing.synth(chart(state))).deadline;
+
+  test('fails after it, unless told to take everything back all the same', () => {
+    expect(deadline(DesiredState.absent({ deadline: Duration.hours(1) }))).toEqual({ seconds: 3600, then: 'FAIL' });
+    expect(deadline(DesiredState.absent({ deadline: Duration.seconds(0), afterDeadline: AfterDeadline.FORCE }))).toEqual({ seconds: 0, then: 'FORCE' });
+  });
+
+  test('is ABSENT without one', () => {
+    expect(DesiredState.absent()).toBe(DesiredState.ABSENT);
+    expect(deadline(DesiredState.ABSENT)).toBeUndefined();
+  });
+
+  test('has to have one where it says what happens after it', () => {
+    expect(() => DesiredState.absent({ afterDeadline: AfterDeadline.FORCE })).toThrow(
+      'afterDeadline is FORCE and there is no deadline; give one, such as Duration.hours(1) or, not to wait at all, Duration.seconds(0)');
+  });
+
+  test('is in whole seconds', () => {
+    expect(() => DesiredState.absent({ deadline: Duration.millis(1500) })).toThrow(/1500 millis.* cannot be converted into a whole number of seconds/i);
+  });
 });
 
 test('ABSENT is refused while a Pod of the app uses the runtime', () => {

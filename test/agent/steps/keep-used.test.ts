@@ -104,8 +104,7 @@ describe('taking everything back', () => {
 
     node.daemons.pods = [{ ...WEB, handler: '' }];
     expect(await node.run(absent())).toMatchObject({ code: 0, verdict: { handlers: [] } });
-    const { '/var/lib/sandbox-runtimes/record.json': _, ...after } = hostTree(node.root);
-    expect(after).toEqual(before);
+    expect(hostTree(node.root)).toEqual(before);
     expect(node.daemons.served).toEqual([]);
   });
 
@@ -135,5 +134,83 @@ describe('taking everything back', () => {
     await node.run(bundleOf(server, { runtimes: [{}, { handler: 'theirs' }] }));
     node.daemons.pods = [{ ...WEB, handler: 'theirs' }];
     expect((await node.run(bundleOf(server, { runtimes: [{}, { handler: 'theirs' }], desiredState: 'ABSENT' }))).code).toBe(0);
+  });
+
+  describe('with a deadline', () => {
+    const until = (seconds: number, then: 'FAIL' | 'FORCE') => bundleOf(server, {
+      runtimes: [{}, { handler: 'runsc-old', release: '20260928.0' }], desiredState: 'ABSENT', deadline: { seconds, then },
+    });
+    const later = (seconds: number) => jest.spyOn(Date, 'now').mockReturnValue(new Date().getTime() + seconds * 1000);
+
+    afterEach(() => void jest.spyOn(Date, 'now').mockRestore());
+
+    test.each(['FAIL', 'FORCE'] as const)('waits until it has passed, by the time of the first attempt, and says when that is (%s)', async (then) => {
+      const node = await installed();
+      const etc = untouched(`${node.root}/etc`);
+      node.daemons.pods = [WEB];
+      for (let run = 0; run < 7; run++) expect(await node.run(until(3600, then))).toEqual({ code: 1, verdict: undefined });
+      later(3500);
+      expect(await node.run(until(3600, then))).toEqual({ code: 1, verdict: undefined });
+      expect(node.lastWords).toMatch(/has 1 Pod \(team\/web\); delete them .*; after 20\d\d-.*Z (this fails for good|everything is taken back all the same)$/);
+      expect(untouched(`${node.root}/etc`)).toEqual(etc);
+    });
+
+    test('then fails for good without touching anything, with the Pods in the verdict and what to do', async () => {
+      const node = await installed();
+      const etc = untouched(`${node.root}/etc`);
+      node.daemons.pods = [WEB];
+      await node.run(until(3600, 'FAIL'));
+      later(3601);
+      const reason = 'nothing was taken back, because Pods still run after the deadline of 3600 s: handler runsc-old has 1 Pod (team/web); '
+        + 'delete them or drain the node, and then delete this Pod of the installer, whose successor tries again';
+      const verdict = (handler: string) => ({ handler, verdict: 'failed', step: 'keep', reason });
+      expect(await node.run(until(3600, 'FAIL'))).toMatchObject({ code: 0, verdict: { handlers: [verdict('runsc'), verdict('runsc-old')] } });
+      expect(untouched(`${node.root}/etc`)).toEqual(etc);
+      expect(node.daemons.served).toEqual(['runsc', 'runsc-old']);
+    });
+
+    test('says so also where the plan has no handler any more', async () => {
+      const node = await installed();
+      node.daemons.pods = [WEB];
+      const { code, verdict } = await node.run(bundleOf(server, { runtimes: [], desiredState: 'ABSENT', deadline: { seconds: 0, then: 'FAIL' } }));
+      expect({ code, handlers: verdict?.handlers.map(({ handler }) => handler) }).toEqual({ code: 0, handlers: ['runsc', 'runsc-old'] });
+    });
+
+    test('waits the whole time again after it has failed', async () => {
+      const node = await installed();
+      node.daemons.pods = [WEB];
+      await node.run(until(3600, 'FAIL'));
+      later(3601);
+      expect((await node.run(until(3600, 'FAIL'))).code).toBe(0);
+      expect((await node.run(until(3600, 'FAIL'))).code).toBe(1);
+    });
+
+    test('that is zero does not wait at all', async () => {
+      const node = await installed();
+      node.daemons.pods = [WEB];
+      expect((await node.run(until(0, 'FAIL'))).code).toBe(0);
+      expect(node.daemons.served).toEqual(['runsc', 'runsc-old']);
+    });
+
+    test('then takes everything back from under the Pods where it is told to, but not the programs that they run from', async () => {
+      const node = await installed();
+      node.runPod('pod', '/opt/sandbox-runtimes/gvisor/20260928.0/containerd-shim-runsc-v1');
+      node.daemons.pods = [WEB, { ...WEB, handler: 'runsc' }];
+      const old = oldFiles(node);
+      await node.run(until(3600, 'FORCE'));
+      later(3601);
+      expect(await node.run(until(3600, 'FORCE'))).toMatchObject({ code: 0, verdict: { handlers: [] } });
+      expect({ served: node.daemons.served, main: node.read('/etc/containerd/config.toml') }).toEqual({ served: [], main: MAIN });
+      expect(oldFiles(node)).toEqual(old);
+      expect(lines).toContain('keep: handler runsc-old: is taken back although 1 Pod (team/web) run on it, because the deadline of 3600 s has passed: '
+        + 'their containers run on, but can neither be restarted nor entered; delete those Pods');
+      expect(node.lastWords).toBe('runsc was taken back from under 1 Pod (team/web), which have to be deleted; '
+        + 'runsc-old was taken back from under 1 Pod (team/web), which have to be deleted');
+
+      node.endPods();
+      node.daemons.pods = [];
+      await node.run(until(3600, 'FORCE'));
+      expect(oldFiles(node)).toEqual([]);
+    });
   });
 });
