@@ -121,7 +121,7 @@ export class ClusterNode {
     return Number(this.systemd.exec('systemctl', 'show', '--property=MainPID', '--value', CONTAINERD_UNIT));
   }
 
-  /** Hash of all names, modes, owners and contents below folders of the node. */
+  /** Hash of all names, modes, owners and contents below folders of the node, as far as `find` is told to look. */
   treeHash(...folders: readonly string[]): string {
     const script = 'find "$@" -exec stat -c "%n %F %a %U" {} + | sort; find "$@" -type f -exec sha256sum {} + | sort';
     return createHash('sha256').update(this.systemd.exec('sh', '-c', script, 'sh', ...folders)).digest('hex');
