@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Linking } from './cluster-node';
 import { timed } from './figures';
-import { INSTALLER, PLATFORM_NAMESPACE, SLOT, synthesizeQuickstart, TEAM_NAMESPACE } from './quickstart-app';
+import { INSTALLER, PLATFORM_NAMESPACE, QuickstartOptions, SLOT, synthesizeQuickstart, TEAM_NAMESPACE } from './quickstart-app';
 import { isReady, NODE, RealCluster } from './real-cluster';
 import { scratchFolder } from './scratch-folder';
 import type { DesiredState } from '../../src';
@@ -58,6 +58,11 @@ export class Quickstart {
     } finally {
       rmSync(outdir, { recursive: true, force: true });
     }
+  }
+
+  /** YAML of the platform as another version of the library writes it. */
+  synthesizeBy(synthesize: (options: Omit<QuickstartOptions, 'outdir'>) => string, release: GVisorArchive): string {
+    return synthesize({ mirror: this.cluster.mirror.url, image: this.image, release });
   }
 
   /** YAML of the app, or objects of a test. */
