@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentEnv } from './agent-env';
 import { readBundle } from './bundle';
@@ -8,7 +8,8 @@ import { inClusterConnection, KubeClient, type KubeConnection, type KubeObject }
 import { recordProvenPlan } from './kube/node-lease';
 import { freeSlots } from './kube/rollout-slot';
 import { log } from './log';
-import type { InstallVerdict } from '../src/installer/install-plan';
+import { readDrift, readVerdict } from './verdict';
+import type { HandlerVerdict } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 export interface AdmitOptions {
@@ -33,7 +34,8 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
     throw new Error(`the verdict about the plan ${planHash} names no handler, so nothing is proven; see the log of the container install`);
   }
   const readyFile = join(shared, 'ready');
-  const failed = verdict.handlers.filter((handler) => handler.verdict === 'failed');
+  const handlers = withDrift(verdict.handlers, readDrift(shared, planHash).handlers);
+  const failed = handlers.filter((handler) => handler.verdict === 'failed');
   const allReady = failed.length === 0;
   // Not ready before the labels say so, ready only after.
   if (!allReady) rmSync(readyFile, { force: true });
@@ -45,7 +47,7 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
     // A handler that newer ConfigMaps no longer have is no longer ours to label.
     const planned = new Set(plan.runtimes.map(({ handler }) => handler));
     // Where everything is taken back there is nothing to be ready, but it may have failed.
-    const told = plan.desiredState === 'ABSENT' ? failed : verdict.handlers;
+    const told = plan.desiredState === 'ABSENT' ? failed : handlers;
     const states: HandlerStates = Object.fromEntries(
       told.filter(({ handler }) => planned.has(handler)).map(({ handler, verdict: state }) => [handler, state]));
     const settled = saysAlready(node, states) && existsSync(readyFile);
@@ -65,12 +67,7 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
   }
 }
 
-function readVerdict(shared: string, planHash: string): InstallVerdict {
-  const path = join(shared, 'verdict.json');
-  if (!existsSync(path)) throw new Error(`${path} is missing; the container install writes it before this one starts, see its log`);
-  const verdict = JSON.parse(readFileSync(path, 'utf8')) as InstallVerdict;
-  if (verdict.planHash !== planHash) {
-    throw new Error(`${path} is about the plan ${verdict.planHash}, this Pod is for ${planHash}; it is not used`);
-  }
-  return verdict;
+/** What `install` has proven may not be so any more. */
+function withDrift(handlers: readonly HandlerVerdict[], drift: readonly HandlerVerdict[]): HandlerVerdict[] {
+  return handlers.map((told) => told.verdict === 'ready' && drift.find(({ handler }) => handler === told.handler) || told);
 }

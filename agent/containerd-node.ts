@@ -15,7 +15,7 @@ import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
-import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
+import { ContainerRuntimeFacts, Node, NodeOptions, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
 import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
 import { restartStrategy } from './restart/plan-restart';
@@ -33,7 +33,7 @@ export class ContainerdNode implements Node {
   readonly architecture = ARCHITECTURE;
   private readonly strategy: RestartStrategy;
 
-  constructor(readonly host: Host, private readonly platform: ContainerdPlatformPlan) {
+  constructor(readonly host: Host, private readonly platform: ContainerdPlatformPlan, private readonly options: NodeOptions = {}) {
     this.strategy = restartStrategy(platform.restart);
   }
 
@@ -50,7 +50,7 @@ export class ContainerdNode implements Node {
   }
 
   async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
-    const version = await containerdVersion(await this.command());
+    const version = this.options.asRunning ? await this.runningVersion() : await containerdVersion(await this.command());
     return planContainerdChanges({
       platform: this.platform,
       containerdVersion: version,
@@ -119,10 +119,18 @@ export class ContainerdNode implements Node {
     return containerdCommand(POD_LAYOUT.hostUsr, await this.strategy.command(), this.platform.binaries).command;
   }
 
-  private async status(): Promise<CriStatus> {
+  private status(): Promise<CriStatus> {
+    return this.ask((cri) => cri.status());
+  }
+
+  private async runningVersion(): Promise<string> {
+    return (await this.ask((cri) => cri.version())).runtimeVersion.replace(/^v/, '');
+  }
+
+  private async ask<T>(question: (cri: CriClient) => Promise<T>): Promise<T> {
     const cri = new CriClient(this.platform.socket);
     try {
-      return await cri.status();
+      return await question(cri);
     } finally {
       cri.close();
     }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { agentEnv } from './agent-env';
 import { ATTEMPTS, failedAttempts, forgetFailedAttempts, writeFailedAttempts } from './attempts';
 import { Bundle, readBundle } from './bundle';
@@ -22,6 +21,7 @@ import { stage } from './steps/stage';
 import { validate } from './steps/validate';
 import { write } from './steps/write';
 import { carryOut, failHandler, Run, StepFailure } from './transaction';
+import { writeVerdict } from './verdict';
 import { forgetWaiting } from './waiting';
 import { HandlerVerdict, InstallVerdict, PlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
@@ -76,7 +76,7 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const verdict: InstallVerdict = { planHash, handlers };
   host.tryTo(() => forgetFailedAttempts(host));
   host.tryTo(() => forgetWaiting(host));
-  new Host().write(join(shared, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`, 0o644);
+  writeVerdict(shared, verdict);
   const kept = run.stillUsed.map((handler) => `${handler} stays while Pods run on it`);
   const abandoned = [...run.abandoned].map(([handler, pods]) => `${handler} was taken back from under ${pods}, which have to be deleted`);
   end([...handlers.map(outcome), ...kept, ...abandoned].join('; ') || 'everything was taken back');

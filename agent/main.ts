@@ -3,9 +3,10 @@ import { claim } from './claim';
 import { endWhenTold } from './end-when-told';
 import { install } from './install';
 import { lastWords } from './last-words';
+import { watch } from './watch';
 
-/** The three containers of the installer; each returns its exit code, or nothing for 0. */
-const COMMANDS: { readonly [name: string]: () => Promise<number | void> } = { admit, claim, install };
+/** The containers of the installer; each returns its exit code, or nothing for 0. */
+const COMMANDS: { readonly [name: string]: () => Promise<number | void> } = { admit, claim, install, watch };
 
 async function main(name = ''): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) {

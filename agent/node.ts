@@ -32,6 +32,11 @@ export interface RunningPod {
   readonly name: string;
 }
 
+export interface NodeOptions {
+  /** Files are planned for the version that runs, and not for the binary that a restart would start: it need not be visible. */
+  readonly asRunning?: boolean;
+}
+
 /** What the steps ask of a node: its files, its container runtime and its kubelet. */
 export interface Node {
   readonly host: Host;

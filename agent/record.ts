@@ -31,6 +31,8 @@ export type InstalledHandler = HandlerTables & {
   readonly directory: string;
   /** What is this handler's alone: its shim's configuration and programs. */
   readonly files: readonly string[];
+  /** What it needs of a file that other handlers need too. */
+  readonly sharedConfig?: string;
 };
 
 /** Whom a file is for. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { archiveId } from './archive-files';
 import { UnpackedFile } from './unpack';
 import { ArchivePlan } from '../../src/installer/install-plan';
+import { FileHashes } from '../host/file-hashes';
 import { Host } from '../host/host';
 
 /** The last file that is written into an unpacked release: what it was unpacked from, and what must be there. */
@@ -22,12 +23,24 @@ export function writeMarker(host: Host, directory: string, archive: ArchivePlan,
   host.write(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`, 0o644);
 }
 
+/** The marker of a folder, whatever has become of its files; undefined where it was never complete. */
+export function readMarker(host: Host, directory: string): Marker | undefined {
+  const text = host.read(join(directory, MARKER))?.toString();
+  return text === undefined ? undefined : parse(text);
+}
+
 /** The marker of a folder whose files all have the size they were unpacked with. */
 export function completeMarker(host: Host, directory: string): Marker | undefined {
-  const text = host.read(join(directory, MARKER))?.toString();
-  if (text === undefined) return undefined;
-  const marker = parse(text);
+  const marker = readMarker(host, directory);
   return marker?.files.every(({ path, size }) => host.stat(join(directory, path))?.size === size) ? marker : undefined;
+}
+
+/** The file of a release that is no longer the one that was unpacked, if there is one. */
+export function changedFile(directory: string, { files }: Marker, hashes: FileHashes): string | undefined {
+  return files.map(({ path, sha256 }) => ({ path: join(directory, path), sha256 })).find(({ path, sha256 }) => {
+    const now = hashes.of(path);
+    return now === undefined || (sha256 !== undefined && now !== sha256);
+  })?.path;
 }
 
 /** Whether a folder with this marker has all that is wanted of an archive; it may have more. */

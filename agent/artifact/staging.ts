@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ArchiveFiles, archiveId } from './archive-files';
 import { isExecutable } from './bits';
-import { completeMarker, satisfies, writeMarker } from './marker';
+import { changedFile, completeMarker, Marker, satisfies, writeMarker } from './marker';
 import { unpack, UnpackedFile } from './unpack';
 import { ArchivePlan, ArtifactPlan } from '../../src/installer/install-plan';
 import { explained } from '../host/errno';
+import { FileHashes } from '../host/file-hashes';
 import { Host, unfinishedName } from '../host/host';
 import { log } from '../log';
 import { Refusal } from '../refusal';
@@ -36,7 +37,7 @@ export async function stageArtifact(
 ): Promise<void> {
   const { directory } = artifact;
   const archive = archiveFor(artifact, arch);
-  const staged = completeMarker(host, directory);
+  const staged = intactMarker(host, directory);
   if (staged && satisfies(staged, archive)) {
     checkRequired(host, artifact, directory);
     return checkVersion(host, artifact);
@@ -54,6 +55,14 @@ export async function stageArtifact(
     host.tryTo(() => host.discard(directory));
     throw error;
   }
+}
+
+/** A release with a file that somebody has changed counts as none, and is unpacked again. */
+function intactMarker(host: Host, directory: string): Marker | undefined {
+  const marker = completeMarker(host, directory);
+  const changed = marker && changedFile(directory, marker, new FileHashes(host));
+  if (changed !== undefined) log('stage', changed, 'is not what was unpacked there, so the release is unpacked again');
+  return changed === undefined ? marker : undefined;
 }
 
 async function unpackBeside(host: Host, artifact: ArtifactPlan, archive: ArchivePlan, file: string): Promise<void> {

@@ -1,4 +1,5 @@
 /// <reference path="../zstd.d.ts" />
+import { createHash, Hash } from 'node:crypto';
 import { dirname, join } from 'node:path/posix';
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
@@ -17,6 +18,8 @@ const CHUNK = 1024 * 1024;
 export interface UnpackedFile {
   readonly path: string;
   readonly size: number;
+  /** Hex; absent of a release that an older agent unpacked. */
+  readonly sha256?: string;
 }
 
 /** Which part of an archive is unpacked. */
@@ -81,7 +84,7 @@ class UnpackedTree implements TarSink {
   readonly files: UnpackedFile[] = [];
   /** Every path that is there by now, relative to the folder. */
   private readonly entries = new Map<string, TarEntry['type'] | 'implied directory'>([['.', 'implied directory']]);
-  private open: { readonly file: number; readonly mode: number } | undefined;
+  private open: { readonly file: number; readonly mode: number; readonly hash: Hash; readonly entry: Omit<UnpackedFile, 'sha256'> } | undefined;
 
   /** @param chosen paths that are unpacked, with the folders above them. @default all below `root` */
   constructor(
@@ -103,6 +106,7 @@ class UnpackedTree implements TarSink {
 
   content(bytes: Buffer): void {
     if (!this.open) return;
+    this.open.hash.update(bytes);
     for (let written = 0; written < bytes.length;) written += this.host.fs.writeSync(this.open.file, bytes, written);
   }
 
@@ -110,6 +114,7 @@ class UnpackedTree implements TarSink {
     if (!this.open) return;
     this.host.fs.fchmodSync(this.open.file, isExecutable(this.open.mode) ? 0o755 : 0o644);
     this.host.fs.fsyncSync(this.open.file);
+    this.files.push({ ...this.open.entry, sha256: this.open.hash.digest('hex') });
     this.close();
   }
 
@@ -147,8 +152,7 @@ class UnpackedTree implements TarSink {
   private makeFile(path: string, { size, mode, name }: TarEntry): void {
     const free = this.host.freeBytes(this.directory);
     if (size > free) throw new Error(`no room for ${name}: it has ${size} bytes, and ${free} are free on the disk of ${this.directory}`);
-    this.open = { file: this.host.fs.openSync(this.at(path), 'wx', 0o600), mode };
-    this.files.push({ path, size });
+    this.open = { file: this.host.fs.openSync(this.at(path), 'wx', 0o600), mode, hash: createHash('sha256'), entry: { path, size } };
   }
 
   private makeHardLink(path: string, entry: TarEntry): void {
@@ -158,7 +162,7 @@ class UnpackedTree implements TarSink {
     }
     this.host.fs.linkSync(this.at(target), this.at(path));
     this.entries.set(path, 'file');
-    this.files.push({ path, size: this.files.find((file) => file.path === target)!.size });
+    this.files.push({ ...this.files.find((file) => file.path === target)!, path });
   }
 
   private at(path: string): string {

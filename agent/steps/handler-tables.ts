@@ -25,7 +25,7 @@ export function byHandler(a: HandlerTables, b: HandlerTables): number {
 
 const FORMATS: readonly TableFormat[] = Object.values(TABLE_FORMATS).flat();
 
-function recordedTables(installed: InstalledHandler): HandlerTables {
+export function recordedTables(installed: InstalledHandler): HandlerTables {
   const tables = FORMATS.flatMap((format) => (installed[format] === undefined ? [] : [[format, installed[format]]]));
   return { handler: installed.handler, ...Object.fromEntries(tables) };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { byHandler, handlerTables, keptHandlers } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { RuntimePlan } from '../../src/installer/install-plan';
-import { removeJournal } from '../journal';
+import { readJournal, removeJournal } from '../journal';
 import { log } from '../log';
 import { InstalledFile, InstalledHandler, InstallRecord, removeRecord, writeRecord } from '../record';
 import { Run, Step } from '../transaction';
@@ -24,7 +24,7 @@ export const settle: Step = {
       log('record', HOST_LAYOUT.state, record.state);
     }
     // It was there so that a run that died before here is not undone; of an installation that is gone nothing stays.
-    if (absent) removeRecord(host);
+    if (absent && !readJournal(host)) host.tryTo(() => removeRecord(host));
   },
 };
 
@@ -57,6 +57,7 @@ function installedHandlers(run: Run): InstalledHandler[] {
     release: runtime.release,
     directory: runtime.artifact.directory,
     files: shimFilePaths(runtime),
+    ...(runtime.sharedConfig ? { sharedConfig: runtime.sharedConfig.path } : {}),
   }));
   return [...proven, ...keptHandlers(run)].sort(byHandler);
 }

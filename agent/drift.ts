@@ -1,0 +1,51 @@
+import { changedFile, readMarker } from './artifact/marker';
+import { FileHashes } from './host/file-hashes';
+import { Node } from './node';
+import { InstalledHandler, InstallRecord } from './record';
+import { Refusal } from './refusal';
+import { recordedTables } from './steps/handler-tables';
+
+const NO_RECORD = 'the record of its installation is gone from this node';
+const REMEDY = 'delete this Pod of the installer, and the next one repairs the node';
+
+/** A node, and what was recorded on it. */
+export interface Installed {
+  readonly node: Node;
+  readonly record: InstallRecord;
+}
+
+/** Those of these handlers that are not as they were recorded, and why. */
+export async function findDrift(installed: Installed | undefined, handlers: readonly string[], hashes: FileHashes): Promise<Map<string, string>> {
+  const found = installed ? await eachDrift(installed, handlers, hashes) : handlers.map((handler) => [handler, NO_RECORD] as const);
+  return new Map(found.flatMap(([handler, reason]) => (reason === undefined ? [] : [[handler, `${reason}; ${REMEDY}`] as const])));
+}
+
+async function eachDrift({ node, record }: Installed, handlers: readonly string[], hashes: FileHashes) {
+  const served = await node.servedHandlers();
+  const configuration = await configurationDrift(node, record);
+  return handlers.map((handler) => {
+    const recorded = record.handlers.find((candidate) => candidate.handler === handler);
+    const unserved = served.includes(handler) ? undefined : `${node.containerRuntimeName} has read another configuration since, and does not serve it any more`;
+    return [handler, recorded ? configuration ?? unserved ?? fileDrift(node, record, recorded, hashes) : NO_RECORD] as const;
+  });
+}
+
+/** As an installation would: where it had to write something, something has changed. */
+async function configurationDrift(node: Node, { installer, handlers }: InstallRecord): Promise<string | undefined> {
+  try {
+    const changes = await node.planHandlers(installer, handlers.map(recordedTables));
+    if (!changes.length) return undefined;
+    return `the configuration of ${node.containerRuntimeName} was changed: ${changes.map(({ path }) => path).join(', ')} no longer has what it needs`;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
+
+function fileDrift({ host }: Node, { files }: InstallRecord, { files: own, sharedConfig, directory }: InstalledHandler, hashes: FileHashes): string | undefined {
+  const needed = [...own, ...(sharedConfig === undefined ? [] : [sharedConfig])];
+  const marker = readMarker(host, directory);
+  const changed = needed.find((path) => hashes.of(path) !== files.find((written) => written.path === path)?.sha256)
+    ?? (marker ? changedFile(directory, marker, hashes) : directory);
+  return changed === undefined ? undefined : `${changed} was ${host.stat(changed) && changed !== directory ? 'changed' : 'removed'}`;
+}
