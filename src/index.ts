@@ -3,6 +3,7 @@ export { type AbsentOptions, AfterDeadline, DesiredState } from './installer/des
 export { NodeInstaller } from './installer/node-installer';
 export { type NodeInstallerProps, type SeLinuxOptions } from './installer/node-installer-props';
 export { ReadinessGate } from './installer/readiness-gate';
+export { CompatibilityRule } from './lineup/compatibility-rule';
 export { type ContainerdPlatformOptions, type CrioPlatformOptions, type DockerPlatformOptions, NodePlatform } from './platform/node-platform';
 export { NodeRestart } from './platform/node-restart';
 export * from './platform/crictl-config';

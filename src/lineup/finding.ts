@@ -8,6 +8,8 @@ export interface Problem {
   readonly message: string;
   /** An error if left out. */
   readonly severity?: Severity;
+  /** Absent: the rule that found it. */
+  readonly rule?: string;
 }
 
 /** A problem as it is reported. */

@@ -1,5 +1,5 @@
 import { installedRuntimes, isInstaller, readInstaller, type InstalledRuntime, type Installer } from './installer';
-import { nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
+import { isRecord, nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
 import { textMap, viewTolerations, type Toleration } from './pod-view';
 import { podSpecPath } from '../workload/pod-spec-path';
 
@@ -8,6 +8,8 @@ export interface SandboxedObject {
   readonly object: Manifest;
   readonly podSpec: unknown;
   readonly runtimeClassName: string;
+  /** Those of its Pods; undefined if there are none. */
+  readonly annotations?: { readonly [name: string]: unknown };
 }
 
 export interface RuntimeClass {
@@ -58,7 +60,8 @@ export class LineUpIndex {
         const podSpec = valueAt(object, ...path);
         const given = valueAt(podSpec, 'runtimeClassName');
         if (given !== undefined && given !== null) {
-          append(sandboxed, String(given), { object, podSpec, runtimeClassName: String(given) });
+          const annotations = valueAt(object, ...path.slice(0, -1), 'metadata', 'annotations');
+          append(sandboxed, String(given), { object, podSpec, runtimeClassName: String(given), annotations: isRecord(annotations) ? annotations : undefined });
         }
         if (kind === 'DaemonSet' && isInstaller(object)) {
           daemonSets.push(object);

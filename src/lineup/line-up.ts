@@ -44,9 +44,9 @@ export function checkLineUp(manifests: Iterable<unknown>, options: LineUpOptions
   const index = new LineUpIndex(manifests, new Set(options.externalRuntimeClasses), options.judgeUnknownClasses ?? true);
   const findings: Finding[] = [];
   for (const rule of RULES) {
-    for (const { object, message, severity = 'error' } of rule.check(index)) {
+    for (const { object, message, severity = 'error', rule: id = rule.id } of rule.check(index)) {
       const where = options.where?.(object);
-      findings.push({ rule: rule.id, severity, object: describe(object), ...(where === undefined ? {} : { where }), message });
+      findings.push({ rule: id, severity, object: describe(object), ...(where === undefined ? {} : { where }), message });
     }
   }
   return {

@@ -2,13 +2,13 @@ import type { Rule } from './rule';
 import { artifact } from './rules/artifact';
 import { classExists } from './rules/class-exists';
 import { classOfRuntime } from './rules/class-of-runtime';
+import { compatibility } from './rules/compatibility';
 import { configPath } from './rules/config-path';
 import { dockerRuntime } from './rules/docker-runtime';
 import { duplicateName } from './rules/duplicate-name';
 import { fence } from './rules/fence';
 import { gvisorOnCrio } from './rules/gvisor-on-crio';
 import { handlerInstalled } from './rules/handler-installed';
-import { hostNamespaces } from './rules/host-namespaces';
 import { installerBundle } from './rules/installer-bundle';
 import { installerCommands } from './rules/installer-commands';
 import { installerMounts } from './rules/installer-mounts';
@@ -17,7 +17,6 @@ import { installerPlan } from './rules/installer-plan';
 import { installerPods } from './rules/installer-pods';
 import { installerToken } from './rules/installer-token';
 import { kataAnnotations } from './rules/kata-annotations';
-import { kataConfigPath } from './rules/kata-config-path';
 import { kataGuestSize } from './rules/kata-guest-size';
 import { kataOverhead } from './rules/kata-overhead';
 import { kataRelease } from './rules/kata-release';
@@ -37,7 +36,7 @@ import { validName } from './rules/valid-name';
 
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
-  classExists, hostNamespaces, podNodeSelector, kataGuestSize, kataAnnotations, kataConfigPath,
+  classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
   classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,

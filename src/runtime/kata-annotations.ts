@@ -10,7 +10,7 @@ export const KATA_CONFIG_PATH_ANNOTATION = 'io.katacontainers.config_path';
  * Annotations that Kata takes from any Pod that they come from.
  * Source: kata-containers/kata-containers docs/how-to/how-to-set-sandbox-config-kata.md.
  */
-const UNGATED = [
+export const UNGATED = [
   { prefix: 'io.katacontainers.config.runtime.', opens: 'change how the node runs its sandbox, such as its network namespace and which folders of the node are bound into it' },
   { prefix: 'io.katacontainers.config.agent.', opens: 'load modules into its kernel' },
 ] as const;

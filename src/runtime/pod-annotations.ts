@@ -1,7 +1,7 @@
 import { hasWildcard } from './annotation-pattern';
 
 /** Annotations that change how a sandbox is built, by what their names begin with. */
-interface AnnotationFamily {
+export interface AnnotationFamily {
   readonly prefix: string;
   /** What whoever may write a Pod can do with one of them. */
   readonly opens: string;
@@ -13,7 +13,7 @@ interface AnnotationFamily {
  * Source: google/gvisor runsc/config/flags.go (overrideAllowlist), runsc/config/config_bundles.go,
  * runsc/boot/mount_hints.go, runsc/specutils/specutils.go.
  */
-const DANGEROUS: readonly AnnotationFamily[] = [
+export const DANGEROUS: readonly AnnotationFamily[] = [
   { prefix: 'dev.gvisor.flag.host-uds', opens: 'talk to each Unix domain socket of the node that is mounted into it' },
   { prefix: 'dev.gvisor.flag.', opens: 'override flags of runsc', harmlessByName: true },
   { prefix: 'dev.gvisor.spec.rootfs.', opens: 'name a file of the node that runsc opens as root' },
@@ -22,7 +22,7 @@ const DANGEROUS: readonly AnnotationFamily[] = [
 ];
 
 /** Source: google/gvisor pkg/shim/v1/runsc/service.go, runsc/specutils/specutils.go, runsc/boot/restore.go. */
-const INTERNAL: readonly AnnotationFamily[] = [
+export const INTERNAL: readonly AnnotationFamily[] = [
   { prefix: 'dev.gvisor.internal.', opens: 'make runsc write to any folder of the node' },
   { prefix: 'dev.gvisor.spec.cgroup-parent', opens: 'leave its cgroup, and with it its resource limits' },
   { prefix: 'dev.gvisor.container-name-remap.', opens: 'pass a container off as another' },

@@ -1,0 +1,69 @@
+import type { Problem } from '../finding';
+import { describe, isRecord, valueAt, type Manifest } from '../manifest';
+import { readExceptions, EXCEPTION_PREFIX } from '../pod-exceptions';
+import { PodJudge, type Breach } from '../pod-judge';
+import type { Rule } from '../rule';
+import { sandboxFacts, type SandboxFacts } from '../sandbox-facts';
+
+const NONE = {};
+
+/** Pod -> sandbox: what the Pod asks for works in its sandbox, and does not open it (docs/rules.md). */
+export const compatibility: Rule = {
+  id: 'compatibility',
+  *check(index) {
+    for (const [name, objects] of index.sandboxed) {
+      const sandbox = sandboxFacts(index, name);
+      if (!sandbox) {
+        continue;
+      }
+      const judge = new PodJudge(sandbox);
+      // Many Pods have the same thing; a warning is read once.
+      const warnings = new Map<string, { breach: Breach; first: Manifest; others: Manifest[] }>();
+      for (const { object, podSpec, annotations } of objects) {
+        if (!isRecord(podSpec)) {
+          continue;
+        }
+        const excepted = annotations === undefined ? undefined : readExceptions(annotations);
+        for (const breach of judge.judge({ spec: podSpec, annotations: annotations ?? NONE, live: isLive(object) })) {
+          const { rule, verdict } = breach;
+          if (excepted?.rules.delete(rule.id)) {
+            continue;
+          }
+          const same = warnings.get(rule.id);
+          if (verdict.severity === 'error') {
+            yield problem(object, breach, sandbox);
+          } else if (same) {
+            same.others.push(object);
+          } else {
+            warnings.set(rule.id, { breach, first: object, others: [] });
+          }
+        }
+        yield* excepted ? wrongExceptions(object, excepted) : [];
+      }
+      for (const { breach, first, others } of warnings.values()) {
+        yield problem(first, breach, sandbox, others);
+      }
+    }
+  },
+};
+
+function problem(object: Manifest, { rule, verdict, given }: Breach, { runtimeClassName, kind }: SandboxFacts, others: readonly Manifest[] = []): Problem {
+  const { severity, reason, instead } = verdict;
+  const names = `${others.slice(0, 3).map(describe).join(', ')}${others.length > 3 ? ', ...' : ''}`;
+  const more = others.length ? ` (and so ${others.length} more: ${names})` : '';
+  const where = `the RuntimeClass "${runtimeClassName}" (${kind === 'gvisor' ? 'gVisor' : 'Kata'})`;
+  return { object, rule: rule.id, severity, message: `${given.join('; ')}${more}, but on ${where} ${reason}; ${instead}` };
+}
+
+function* wrongExceptions(object: Manifest, { rules, wrong }: ReturnType<typeof readExceptions>): Generator<Problem> {
+  for (const message of wrong) {
+    yield { object, rule: 'exception', message };
+  }
+  for (const rule of rules) {
+    yield { object, rule: 'exception', severity: 'warning', message: `the annotation ${EXCEPTION_PREFIX}${rule} excepts it from a rule that it does not break; leave it out` };
+  }
+}
+
+function isLive(object: Manifest): boolean {
+  return object.kind === 'Pod' && valueAt(object, 'metadata', 'uid') !== undefined;
+}

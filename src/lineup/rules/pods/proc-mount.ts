@@ -1,0 +1,17 @@
+import { CompatibilityRule } from '../../compatibility-rule';
+import type { PodRule } from '../../pod-rule';
+
+/** Pod -> sandbox: `/proc` is the sandbox's own. */
+export const procMount: PodRule = {
+  id: CompatibilityRule.PROC_MOUNT,
+  about: '`procMount: Unmasked`',
+  gvisor: [
+    {
+      severity: 'warning',
+      reason: '/proc is the one of the sandbox, in which nothing is masked anyway',
+      instead: 'leave it out',
+      source: 'containerd#14131, GKE Sandbox, incompatible features',
+    },
+  ],
+  looks: [{ at: 'security', key: 'procMount', given: (value) => (value === 'Unmasked' ? 'procMount is Unmasked' : undefined) }],
+};

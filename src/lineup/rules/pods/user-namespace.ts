@@ -1,0 +1,25 @@
+import { CompatibilityRule } from '../../compatibility-rule';
+import type { PodRule } from '../../pod-rule';
+
+/** Pod -> node: user namespaces are a feature of the handler. */
+export const userNamespace: PodRule = {
+  id: CompatibilityRule.USER_NAMESPACE,
+  about: '`hostUsers: false`',
+  gvisor: [
+    {
+      severity: 'error',
+      reason: 'the kubelet refuses it unless the node says that its handler has user namespaces, which needs containerd 2.4 and gVisor 20260525.0',
+      instead: 'leave it out (the sandbox runs in user namespaces of its own), or name an exception if the nodes have both',
+      source: 'google/gvisor#13303, containerd#14131',
+    },
+  ],
+  kata: [
+    {
+      severity: 'warning',
+      reason: 'Kata does not know user namespaces of Pods, and the kubelet refuses handlers without them',
+      instead: 'leave it out: the virtual machine has users of its own',
+      source: 'containerd#14131',
+    },
+  ],
+  looks: [{ at: 'pod', key: 'hostUsers', given: (value) => (value === false ? 'hostUsers is false' : undefined), cel: (it) => `${it} == false` }],
+};
