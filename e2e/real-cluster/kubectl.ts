@@ -42,7 +42,7 @@ export class Kubectl {
       } catch (error) {
         last = (error as Error).message;
       }
-      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}; the last answer was ${JSON.stringify(last)?.slice(0, 4000)}`);
+      if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}; the last answer was ${JSON.stringify(last)?.slice(-4000)}`);
       await sleep(200);
     }
   }

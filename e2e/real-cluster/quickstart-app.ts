@@ -47,7 +47,7 @@ export function synthesizeQuickstart({ outdir, mirror, image, release, desiredSt
       name: 'web',
       image: busyboxImage().reference,
       // Ends when it is told to, which is how a container of a running Pod is restarted.
-      command: ['sh', '-c', 'trap "exit 0" TERM; dmesg; while :; do sleep 0.2; done'],
+      command: ['sh', '-c', 'trap "exit 0" TERM; dmesg; while :; do sleep 3600 & wait $!; done'],
       security: { runAsUser: NOBODY },
     }],
   });

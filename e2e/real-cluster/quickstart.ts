@@ -197,7 +197,7 @@ export function plainPod(name: string): object {
     metadata: { name, namespace: TEAM_NAMESPACE },
     spec: {
       terminationGracePeriodSeconds: 1,
-      containers: [{ name, image: busyboxImage().reference, command: ['sh', '-c', 'trap "exit 0" TERM; dmesg; while :; do sleep 0.2; done'] }],
+      containers: [{ name, image: busyboxImage().reference, command: ['sh', '-c', 'trap "exit 0" TERM; dmesg; while :; do sleep 3600 & wait $!; done'] }],
     },
   };
 }
