@@ -19,11 +19,14 @@ export class HandlerStates {
       path: '/api/v1/nodes?watch=1&resourceVersion=0',
       headers: { authorization: `Bearer ${readFileSync(tokenFile, 'utf8')}` },
     }, response => {
-      createInterface({ input: response }).on('line', line => {
+      const lines = createInterface({ input: response });
+      lines.on('line', line => {
         const { metadata } = JSON.parse(line).object;
         this.states.set(metadata.name, metadata.labels?.[handlerLabel(handler)]);
         this.most = Math.max(this.most, this.nodes('pending').length);
       });
+      // It ends by being destroyed, which all of them call an error.
+      for (const emitter of [response, lines]) emitter.on('error', () => {});
     });
     call.on('error', () => {});
     call.end();
