@@ -1,10 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { AddressInfo, connect, createServer, Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NetworkNamespace } from './network-namespace';
 import { scratchFolder } from './scratch-folder';
 import type { KubeConnection } from '../../agent/kube/kube-client';
 import { BackgroundProcess } from '../cluster/background-process';
+
+const START_MS = 30_000;
 
 /** Joins what connects to a socket in the file system with an address in the network that it runs in. */
 const JOIN = `const { connect, createServer } = require('node:net');
@@ -20,6 +23,10 @@ export class ApiTunnel {
     const socket = join(folder, 'socket');
     const [command, ...args] = network.enter(process.execPath, '--eval', JOIN, socket);
     const helper = new BackgroundProcess(command, args, join(folder, 'log'));
+    for (const deadline = Date.now() + START_MS; !existsSync(socket); await sleep(20)) {
+      helper.mustRun();
+      if (Date.now() > deadline) throw new Error(`the tunnel to the API server was not open within ${START_MS} ms`);
+    }
     const server = createServer(client => {
       const far = connect(socket);
       for (const [from, to] of [[client, far], [far, client]]) from.pipe(to).on('error', () => from.destroy());
