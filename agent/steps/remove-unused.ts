@@ -11,9 +11,9 @@ import { Run, Step } from '../transaction';
 export const removeUnused: Step = {
   name: 'remove unused',
   async apply(run) {
-    const shims = await run.node.runningShims();
-    if (!shims) return log('remove unused', HOST_LAYOUT.opt, 'kept as it is: a running Pod does not say which release it uses');
     try {
+      const shims = await run.node.runningShims();
+      if (!shims) return log('remove unused', HOST_LAYOUT.opt, 'kept as it is: a running Pod does not say which release it uses');
       removeReleases(run, shims);
       removeConfigs(run, shims);
     } catch (error) {

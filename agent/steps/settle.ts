@@ -17,10 +17,10 @@ export const settle: Step = {
     const absent = record.state === 'absent';
     if (written || !absent) writeRecord(host, record);
     run.record = record;
-    // What happens from here on must not undo what is recorded.
+    // What happens from here on must neither undo what is recorded nor make it a failure: the next run ignores the journal and removes it.
     run.journal = undefined;
     if (written) {
-      removeJournal(host);
+      host.tryTo(() => removeJournal(host));
       log('record', HOST_LAYOUT.state, record.state);
     }
     // It was there so that a run that died before here is not undone; of an installation that is gone nothing stays.
