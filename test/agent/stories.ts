@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { crashingFs, FaultyFs } from './crashing-fs';
 import { hostTree } from './host-tree';
 import { ArchiveServer, Attempt, bundleOf, Installation } from './installation';
@@ -96,8 +98,31 @@ export async function begin({ main, before }: Story, folder: string): Promise<In
   return node;
 }
 
+/** A story up to its last run, which can be told again and again: each time on a copy of the host. */
+export class Beginning {
+  static async of(story: Story, folder: string): Promise<Beginning> {
+    return new Beginning(folder, await begin(story, mkdtempSync(join(folder, 'begin-'))));
+  }
+
+  private constructor(private readonly folder: string, readonly node: Installation) {}
+
+  /** Gives `use` a copy, which is gone afterwards. */
+  async copied<T>(use: (node: Installation) => Promise<T>): Promise<T> {
+    const folder = mkdtempSync(join(this.folder, 'copy-'));
+    try {
+      const node = new Installation(folder);
+      cpSync(this.node.root, node.root, { recursive: true, verbatimSymlinks: true });
+      Object.assign(node.daemons, structuredClone(this.node.daemons));
+      return await use(node);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+}
+
+/** The last run; one that ends with an exception ends with an exit code other than 0. */
 export async function lastRun(node: Installation, { version, last, fail }: Story, faulty: FaultyFs = crashingFs()): Promise<Attempt> {
-  return node.run(last(), { version, fail, host: new Host(node.root, faulty.fs) });
+  return node.run(last(), { version, fail, host: new Host(node.root, faulty.fs) }).catch(() => ({ code: 1, verdict: undefined }));
 }
 
 /** What has to be the same whether or not a run died in between. How often it was tried may differ. */
