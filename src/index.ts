@@ -24,8 +24,10 @@ export * from './runtime/runsc-network-options';
 export * from './runtime/runsc-options';
 export * from './runtime/runsc-sandbox-options';
 export { type ISandboxRuntime, SandboxRuntime, type SandboxRuntimeProps } from './runtime/sandbox-runtime';
+export { type CompatibilityException } from './workload/compatibility-exception';
 export { ContainerProbe, type ContainerProbeOptions } from './workload/container-probe';
 export { PodVolume } from './workload/pod-volume';
+export { type SandboxOptions } from './workload/sandbox-options';
 export {
   ContainerPortProtocol, type SandboxedContainer, type SandboxedContainerPort, type SandboxedContainerResources, type SandboxedContainerSecurity,
   type SandboxedVolumeMount,

@@ -3,8 +3,9 @@ import { validateRuntimeClassName } from './runtime-names';
 import type { ISandboxRuntime } from './sandbox-runtime';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import type { SandboxOptions } from '../workload/sandbox-options';
 
-/** A RuntimeClass that somebody else owns: Pods may name it, nothing about it is judged. */
+/** A RuntimeClass that somebody else owns: Pods may name it, nothing about it is judged but whether its Pods fit what its name says. */
 export class ImportedRuntimeClass extends Construct implements ISandboxRuntime {
   public readonly runtimeClassName: string;
 
@@ -16,7 +17,7 @@ export class ImportedRuntimeClass extends Construct implements ISandboxRuntime {
     LineUpValidation.ensure(this);
   }
 
-  public sandbox(construct: IConstruct): void {
-    SandboxRegistry.of(this).sandbox(construct, this);
+  public sandbox(construct: IConstruct, options?: SandboxOptions): void {
+    SandboxRegistry.of(this).sandbox(construct, this, options);
   }
 }

@@ -9,6 +9,7 @@ import { selectorOf } from '../installer/pool-selector';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import type { SandboxOptions } from '../workload/sandbox-options';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
 
 /** A sandbox runtime that Pods can name, whoever installed it. */
@@ -18,14 +19,17 @@ export interface ISandboxRuntime extends IConstruct {
 
   /**
    * Lets every Pod-bearing object at or below a construct run in this sandbox: Pod, Deployment, DaemonSet,
-   * StatefulSet, ReplicaSet, ReplicationController, PodTemplate, Job and CronJob, whether plain ApiObjects, imported
-   * L1s or of any cdk8s-plus. Takes effect at synth, also for objects that are added later. Installers stay outside.
+   * StatefulSet, ReplicaSet, ReplicationController, PodTemplate, Job, CronJob, agent-sandbox's Sandbox and
+   * SandboxTemplate, Argo's Rollout, Knative's Service and Configuration; whether plain ApiObjects, imported L1s, of any
+   * cdk8s-plus, or what Helm and Include made. Other custom resources by `podSpecPath`. Takes effect at synth, also for
+   * objects that are added later. Installers stay outside.
    *
    * Refuses an object of another kind or app. Synth fails if an object gets two different runtimes, or names another RuntimeClass itself.
    *
    * @param construct the object, or a construct or chart above it
+   * @param options exceptions from the rules, and how Pods are found and scheduled
    */
-  sandbox(construct: IConstruct): void;
+  sandbox(construct: IConstruct, options?: SandboxOptions): void;
 }
 
 /** What every sandbox runtime of this library takes. */
@@ -133,8 +137,8 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
     return { ...this.selector };
   }
 
-  public sandbox(construct: IConstruct): void {
-    SandboxRegistry.of(this).sandbox(construct, this);
+  public sandbox(construct: IConstruct, options?: SandboxOptions): void {
+    SandboxRegistry.of(this).sandbox(construct, this, options);
   }
 
   /**

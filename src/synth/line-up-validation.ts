@@ -23,7 +23,8 @@ export class LineUpValidation {
 
 function validate(root: IConstruct): string[] {
   const registry = SandboxRegistry.of(root);
-  const { errors, manifests } = applySandboxes(root, registry);
+  const { errors, warnings, manifests } = applySandboxes(root, registry);
+  for (const warning of warnings) console.warn(`warning: ${warning}`);
   const result = checkLineUp([...manifests, ...otherManifests(root)], {
     externalRuntimeClasses: registry.external,
     // Other people's Pods may name classes that no construct of this app knows.

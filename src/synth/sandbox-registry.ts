@@ -1,7 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { ISandboxRuntime, SandboxRuntime } from '../runtime/sandbox-runtime';
-import { podSpecPath } from '../workload/pod-spec-path';
+import { exceptionAnnotations } from '../workload/compatibility-exception';
+import { parsePodSpecPath, podSpecPath } from '../workload/pod-spec-path';
+import type { SandboxOptions } from '../workload/sandbox-options';
 
 /** One app's runtimes, and the constructs that are to run in them. */
 export class SandboxRegistry {
@@ -18,8 +20,8 @@ export class SandboxRegistry {
 
   private static readonly registries = new WeakMap<IConstruct, SandboxRegistry>();
 
-  /** Constructs given to `sandbox`, in the order of the calls. */
-  public readonly sandboxed = new Map<IConstruct, ISandboxRuntime>();
+  /** Constructs given to `sandbox`, in the order of the calls, with the options of each call. */
+  public readonly sandboxed = new Map<IConstruct, { readonly runtime: ISandboxRuntime; readonly options: readonly SandboxOptions[] }>();
 
   private readonly byHandler = new Map<string, Construct>();
   private readonly byClass = new Map<string, Construct>();
@@ -56,20 +58,30 @@ export class SandboxRegistry {
   }
 
   /** @throws if the construct cannot run in the runtime, or is to run in another one already */
-  public sandbox(construct: IConstruct, runtime: ISandboxRuntime): void {
+  public sandbox(construct: IConstruct, runtime: ISandboxRuntime, options: SandboxOptions = {}): void {
+    const name = construct.node.path || 'the app';
     if (construct.node.root !== runtime.node.root) {
-      throw new Error(`${construct.node.path || 'the app'} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
+      throw new Error(`${name} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
         + `use SandboxRuntime.fromRuntimeClassName(..., '${runtime.runtimeClassName}') in its own app`);
     }
-    if (ApiObject.isApiObject(construct) && !podSpecPath(construct.apiVersion, construct.kind)) {
-      throw new Error(`${construct.node.path} (${construct.apiVersion} ${construct.kind}) is of no kind that bears Pods as Kubernetes knows them; `
-        + `set runtimeClassName "${runtime.runtimeClassName}" in its Pod template yourself`);
+    if (options.podSpecPath !== undefined) {
+      parsePodSpecPath(options.podSpecPath);
+      if (!ApiObject.isApiObject(construct) || podSpecPath(construct.apiVersion, construct.kind)) {
+        throw new Error(`podSpecPath "${options.podSpecPath}" is for an object of a kind that the library does not know, and ${name} is none; leave it out`);
+      }
+    } else if (ApiObject.isApiObject(construct) && !podSpecPath(construct.apiVersion, construct.kind)) {
+      throw new Error(`${name} (${construct.apiVersion} ${construct.kind}) is of no kind whose Pods the library knows how to find; `
+        + 'say where their spec is, such as podSpecPath: \'spec.template.spec\'');
     }
-    const other = this.sandboxed.get(construct);
-    if (other && other !== runtime) {
-      throw new Error(`${construct.node.path || 'the app'} is to run in two sandboxes, ${describe(other)} and ${describe(runtime)}; choose one`);
+    if (options.schedulingInPod && !this.byClass.has(runtime.runtimeClassName)) {
+      throw new Error(`${name} is to have the scheduling of ${describe(runtime)} in its Pods, but this app does not know that RuntimeClass; leave schedulingInPod out`);
     }
-    this.sandboxed.set(construct, runtime);
+    exceptionAnnotations(options.exceptions ?? [], name);
+    const earlier = this.sandboxed.get(construct);
+    if (earlier && earlier.runtime !== runtime) {
+      throw new Error(`${name} is to run in two sandboxes, ${describe(earlier.runtime)} and ${describe(runtime)}; choose one`);
+    }
+    this.sandboxed.set(construct, { runtime, options: [...earlier?.options ?? [], options] });
   }
 }
 

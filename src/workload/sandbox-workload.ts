@@ -1,57 +1,131 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { podSpecPath } from './pod-spec-path';
+import { exceptionAnnotations } from './compatibility-exception';
+import { parsePodSpecPath, podSpecPath, podTemplates } from './pod-spec-path';
+import { editPods, type SandboxEdit } from './sandbox-edit';
 import { NodeInstaller } from '../installer/node-installer';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { describe, type SandboxRegistry } from '../synth/sandbox-registry';
 
-/** Runtimes that objects were given in an earlier validation. */
-const assigned = new WeakMap<ApiObject, ISandboxRuntime>();
+/** What an object is to run in. */
+interface Wanted {
+  readonly runtime: ISandboxRuntime;
+  readonly path: readonly string[];
+  readonly edits: { scheduling?: SandboxEdit['scheduling']; readonly annotations: { [name: string]: string } };
+}
+
+/** How an object that is put into a sandbox renders itself, without what is put into it. */
+const originals = new WeakMap<ApiObject, () => any>();
+const edits = new WeakMap<ApiObject, SandboxEdit>();
+
+/** What is rendered, and what has to be said about it. */
+export interface SandboxedObjects {
+  readonly errors: string[];
+  readonly warnings: string[];
+  /** Every Pod-bearing object, so that nobody renders it twice. */
+  readonly manifests: any[];
+}
 
 /**
- * Gives every Pod-bearing object its runtime, by a JSON patch: that works for plain ApiObjects, imported L1s and any
- * cdk8s-plus, none of whose Pods know `runtimeClassName`. Returns the rendered objects, so that nobody renders them
- * twice, and what is wrong.
+ * Gives every Pod-bearing object its runtime, where it is rendered: past the serializers of imported L1s and of
+ * cdk8s-plus, which drop fields that they do not know, and after all JSON patches.
  */
-export function applySandboxes(root: IConstruct, registry: SandboxRegistry): { errors: string[]; manifests: any[] } {
+export function applySandboxes(root: IConstruct, registry: SandboxRegistry): SandboxedObjects {
   const errors: string[] = [];
-  const wanted = new Map<ApiObject, ISandboxRuntime>();
-  for (const [construct, runtime] of registry.sandboxed) {
-    for (const object of podBearing(construct)) {
+  const warnings: string[] = [];
+  const wanted = new Map<ApiObject, Wanted>();
+  for (const [construct, { runtime, options }] of registry.sandboxed) {
+    const ownPath = options.find((one) => one.podSpecPath !== undefined)?.podSpecPath;
+    const annotations = exceptionAnnotations(options.flatMap(({ exceptions }) => exceptions ?? []), construct.node.path || 'the app');
+    const scheduling = options.some(({ schedulingInPod }) => schedulingInPod) ? schedulingOf(runtime) : undefined;
+    for (const object of objects(construct)) {
       // Its Pods would wait for the label that they themselves bring about.
       if (object.node.scope instanceof NodeInstaller) continue;
+      const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
       const other = wanted.get(object);
-      if (other && other !== runtime) {
-        errors.push(`${object.node.path} is to run in two sandboxes, ${describe(other)} and ${describe(runtime)}; choose one`);
+      if (!path) {
+        if (isForeign(object) && bearsContainers(object.toJson())) {
+          warnings.push(`${object.node.path} (${object.apiVersion} ${object.kind}) has containers, and nobody told the library where its Pods are, so they run outside of `
+            + `${describe(runtime)}; call sandbox() for the object with podSpecPath`);
+        }
+      } else if (other && other.runtime !== runtime) {
+        errors.push(`${object.node.path} is to run in two sandboxes, ${describe(other.runtime)} and ${describe(runtime)}; choose one`);
+      } else {
+        wanted.set(object, {
+          runtime,
+          path,
+          edits: { scheduling: other?.edits.scheduling ?? scheduling, annotations: { ...other?.edits.annotations, ...annotations } },
+        });
       }
-      wanted.set(object, runtime);
     }
   }
 
   const manifests: any[] = [];
-  for (const object of podBearing(root)) {
-    const manifest = object.toJson();
-    manifests.push(manifest);
-    const runtime = wanted.get(object);
-    if (!runtime) continue;
-    const path = podSpecPath(object.apiVersion, object.kind)!;
-    const spec = path.reduce((value: any, key) => value?.[key], manifest);
-    if (!spec) {
-      errors.push(`${object.node.path} (${object.kind}) has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`);
-    } else if (spec.runtimeClassName !== undefined && spec.runtimeClassName !== runtime.runtimeClassName) {
-      errors.push(`${object.node.path} (${object.kind}) sets runtimeClassName "${spec.runtimeClassName}" and is to run in ${describe(runtime)}; `
-        + 'leave out one of the two');
-    } else if (assigned.get(object) !== runtime) {
-      assigned.set(object, runtime);
-      object.addJsonPatch(JsonPatch.add(`/${path.join('/')}/runtimeClassName`, runtime.runtimeClassName));
-      spec.runtimeClassName = runtime.runtimeClassName;
+  for (const object of objects(root)) {
+    const known = podSpecPath(object.apiVersion, object.kind);
+    const target = wanted.get(object);
+    if (!known && !target) continue;
+    const manifest = (originals.get(object) ?? (() => object.toJson()))();
+    if (target) {
+      errors.push(...put(object, manifest, target));
     }
+    manifests.push(...known ? [manifest] : views(manifest, target!.path));
   }
-  return { errors, manifests };
+  return { errors, warnings, manifests };
 }
 
-function* podBearing(construct: IConstruct): Generator<ApiObject> {
+/** Puts the Pods of an object into their sandbox: in this rendering, and in every later one. */
+function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: Wanted): string[] {
+  const name = `${object.node.path} (${object.kind})`;
+  if (podTemplates(manifest, path).length === 0) {
+    return [`${name} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
+  }
+  const edit = { path, runtimeClassName: runtime.runtimeClassName, ...more };
+  const problems = editPods(manifest, edit);
+  edits.set(object, edit);
+  if (!originals.has(object)) {
+    const original = object.toJson.bind(object);
+    originals.set(object, original);
+    object.toJson = () => {
+      const rendered = original();
+      editPods(rendered, edits.get(object)!);
+      return rendered;
+    };
+  }
+  return problems.map((problem) => `${name} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
+}
+
+/** The Pod templates of a custom resource, as objects that the line-up check knows. */
+function views(manifest: any, path: readonly string[]): any[] {
+  return podTemplates(manifest, path).map(({ path: place, template }) => ({
+    apiVersion: 'v1',
+    kind: 'PodTemplate',
+    metadata: { ...manifest.metadata, name: `${manifest.metadata?.name} (${manifest.kind}, ${[...place, 'spec'].join('.')})` },
+    template,
+  }));
+}
+
+/** What the class says about nodes, JSON patches included. */
+function schedulingOf(runtime: ISandboxRuntime): SandboxEdit['scheduling'] {
+  const runtimeClass = runtime.node.tryFindChild('Resource');
+  return runtimeClass && ApiObject.isApiObject(runtimeClass) ? runtimeClass.toJson().scheduling : undefined;
+}
+
+/** Whether an object is a custom resource; the kinds of Kubernetes are all known. */
+function isForeign({ apiVersion }: ApiObject): boolean {
+  const [group, version] = apiVersion.split('/');
+  return version !== undefined && group.includes('.') && !group.endsWith('.k8s.io') && !group.endsWith('kubernetes.io');
+}
+
+function bearsContainers(value: any): boolean {
+  if (Array.isArray(value)) return value.some(bearsContainers);
+  if (typeof value !== 'object' || value === null) return false;
+  const { containers } = value;
+  return (Array.isArray(containers) && containers.some((container) => typeof container?.image === 'string')) || Object.values(value).some(bearsContainers);
+}
+
+function* objects(construct: IConstruct): Generator<ApiObject> {
   for (const child of construct.node.findAll()) {
-    if (ApiObject.isApiObject(child) && podSpecPath(child.apiVersion, child.kind)) yield child;
+    if (ApiObject.isApiObject(child)) yield child;
   }
 }

@@ -1,5 +1,6 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { exceptionAnnotations, type CompatibilityException } from './compatibility-exception';
 import type { PodVolume } from './pod-volume';
 import { containerManifest, type SandboxedContainer } from './sandboxed-container';
 import { tolerationManifest, type Toleration } from './toleration';
@@ -93,6 +94,13 @@ export interface SandboxedPodProps {
    * @default 30
    */
   readonly terminationGracePeriodSeconds?: number;
+
+  /**
+   * Rules that the Pod may break. Each becomes an annotation.
+   *
+   * @default - none
+   */
+  readonly exceptions?: CompatibilityException[];
 }
 
 /**
@@ -115,14 +123,10 @@ export class SandboxedPod extends Construct {
       throw new Error(`hostnames of ${this.node.path} is empty, which no node matches; leave it out, or name at least one node`);
     }
     this.refuseUnknownMounts(props);
-    if (props.nodeName !== undefined) {
-      console.warn(`warning: ${this.node.path}: nodeName "${props.nodeName}" bypasses the scheduler, so nothing checks that `
-        + `RuntimeClass "${props.runtime.runtimeClassName}" is served there; use hostnames: ['${props.nodeName}'] instead`);
-    }
     const pod = new ApiObject(this, 'Resource', {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: props.metadata,
+      metadata: withAnnotations(props.metadata, exceptionAnnotations(props.exceptions ?? [], this.node.path)),
       spec: {
         runtimeClassName: props.runtime.runtimeClassName,
         ...(props.nodeName !== undefined ? { nodeName: props.nodeName } : {}),
@@ -152,6 +156,10 @@ export class SandboxedPod extends Construct {
       }
     }
   }
+}
+
+function withAnnotations(metadata: ApiObjectMetadata | undefined, annotations: { [name: string]: string }): ApiObjectMetadata | undefined {
+  return Object.keys(annotations).length ? { ...metadata, annotations: { ...metadata?.annotations, ...annotations } } : metadata;
 }
 
 function hostnameAffinity(hostnames: string[]) {

@@ -1,7 +1,10 @@
-import { ApiObject, App, Chart, Lazy, Testing } from 'cdk8s';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, Helm, Include, JsonPatch, Lazy, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { GVisorRelease, GVisorRuntime, SandboxRuntime } from '../../src';
+import { CompatibilityRule, GVisorRelease, GVisorRuntime, NodeInstaller, SandboxRuntime } from '../../src';
 
 function setUp() {
   const app = Testing.app();
@@ -24,6 +27,10 @@ const KINDS: [string, string, object, (o: any) => any][] = [
   ['apps/v1', 'ReplicaSet', { spec: { template } }, (o) => o.spec.template.spec],
   ['batch/v1', 'Job', { spec: { template } }, (o) => o.spec.template.spec],
   ['batch/v1', 'CronJob', { spec: { jobTemplate: { spec: { template } } } }, (o) => o.spec.jobTemplate.spec.template.spec],
+  ['agents.x-k8s.io/v1beta1', 'Sandbox', { spec: { podTemplate: template } }, (o) => o.spec.podTemplate.spec],
+  ['extensions.agents.x-k8s.io/v1beta1', 'SandboxTemplate', { spec: { podTemplate: template } }, (o) => o.spec.podTemplate.spec],
+  ['argoproj.io/v1alpha1', 'Rollout', { spec: { template } }, (o) => o.spec.template.spec],
+  ['serving.knative.dev/v1', 'Service', { spec: { template } }, (o) => o.spec.template.spec],
 ];
 
 test.each(KINDS)('a plain %s %s runs in the sandbox', (apiVersion, kind, body, podSpec) => {
@@ -181,9 +188,9 @@ test('an installer stays outside of the sandbox that only it can bring', () => {
 
 test('an object that bears no Pods is refused instead of silently running outside', () => {
   const { gvisor, team } = setUp();
-  const rollout = new ApiObject(team, 'it', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', spec: { template } });
+  const job = new ApiObject(team, 'it', { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', spec: { tasks: [{ template }] } });
 
-  expect(() => gvisor.sandbox(rollout)).toThrow('team/it (argoproj.io/v1alpha1 Rollout) is of no kind that bears Pods');
+  expect(() => gvisor.sandbox(job)).toThrow('team/it (batch.volcano.sh/v1alpha1 Job) is of no kind whose Pods the library knows how to find');
 });
 
 test('an object of another app is refused instead of silently running outside', () => {
@@ -202,4 +209,173 @@ test('a RuntimeClass that exists already and one that is installed cannot have o
   SandboxRuntime.fromRuntimeClassName(team, 'gke-3', 'gke-gvisor');
   expect(() => new GVisorRuntime(platform, 'second', { release: GVisorRelease.V20260928_0, handler: 'runsc-2', runtimeClassName: 'gke-gvisor' }))
     .toThrow('team/gke-2 and platform/second both have the RuntimeClass "gke-gvisor"');
+});
+
+/** What charts of others look like: an empty class name, fields that nobody knows, several kinds. */
+const CHART = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: team-a }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      runtimeClassName: ""
+      fieldOfTomorrow: { kept: true }
+      containers: [{ name: web, image: nginx }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: team-a }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+`;
+
+describe('a chart of somebody else that cannot set runtimeClassName', () => {
+  let folder: string;
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chart-')); });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const included = (scope: Construct) => {
+    writeFileSync(join(folder, 'web.yaml'), CHART);
+    return new Include(scope, 'web', { url: join(folder, 'web.yaml') });
+  };
+  const helmed = (scope: Construct) => {
+    const helm = join(folder, 'helm');
+    writeFileSync(helm, `#!/bin/sh\ncat <<'END'\n${CHART}END\n`);
+    chmodSync(helm, 0o755);
+    return new Helm(scope, 'web', { chart: 'web', helmExecutable: helm });
+  };
+
+  test.each([['Include', included], ['Helm', helmed]])('runs in the sandbox by way of %s, nothing lost and the empty name replaced', (_what, make) => {
+    const { gvisor, team } = setUp();
+    gvisor.sandbox(make(team));
+
+    const [deployment, service] = Testing.synth(team);
+
+    expect(deployment.spec.template.spec).toEqual({ runtimeClassName: 'gvisor', fieldOfTomorrow: { kept: true }, containers: [{ name: 'web', image: 'nginx' }] });
+    expect(service.spec).toEqual({ selector: { app: 'web' }, ports: [{ port: 80 }] });
+  });
+});
+
+test('the patches of an object are kept, and those added after the call, too', () => {
+  const { gvisor, team } = setUp();
+  const pod = new ApiObject(team, 'it', { apiVersion: 'v1', kind: 'Pod', spec });
+  pod.addJsonPatch(JsonPatch.add('/spec/priorityClassName', 'high'));
+  gvisor.sandbox(pod);
+  expect(Testing.synth(team)[0].spec).toMatchObject({ priorityClassName: 'high', runtimeClassName: 'gvisor' });
+
+  pod.addJsonPatch(JsonPatch.add('/spec/dnsPolicy', 'Default'));
+  expect(Testing.synth(team)[0].spec).toMatchObject({ priorityClassName: 'high', dnsPolicy: 'Default', runtimeClassName: 'gvisor' });
+});
+
+test('an L1 that serializes only what it knows cannot drop the sandbox', () => {
+  class OldKind extends ApiObject {
+    public toJson(): any {
+      const { apiVersion, kind, metadata, spec: { template: { spec: { containers } } } } = super.toJson();
+      return { apiVersion, kind, metadata, spec: { template: { spec: { containers } } } };
+    }
+  }
+  const { gvisor, team } = setUp();
+  gvisor.sandbox(new OldKind(team, 'it', { apiVersion: 'apps/v1', kind: 'Deployment', spec: { template } } as any));
+
+  expect(Testing.synth(team)[0].spec.template.spec.runtimeClassName).toBe('gvisor');
+});
+
+describe('a custom resource', () => {
+  const volcano = (scope: Construct, ...specs: object[]) => new ApiObject(scope, 'it', {
+    apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'train' }, spec: { tasks: specs.map((one) => ({ template: { spec: one } })) },
+  });
+  const podSpecPath = 'spec.tasks.*.template.spec';
+
+  test('runs in the sandbox by the path to its Pods, all of them', () => {
+    const { gvisor, team } = setUp();
+    gvisor.sandbox(volcano(team, spec, spec), { podSpecPath });
+
+    expect(Testing.synth(team)[0].spec.tasks.map((task: any) => task.template.spec.runtimeClassName)).toEqual(['gvisor', 'gvisor']);
+  });
+
+  test('is judged like any Pod', () => {
+    const { gvisor, team } = setUp();
+    gvisor.sandbox(volcano(team, spec, { ...spec, hostPID: true }), { podSpecPath });
+
+    expect(() => Testing.synth(team)).toThrow('host-pid: PodTemplate team-a/train (Job, spec.tasks.1.template.spec): hostPID is true');
+  });
+
+  test('is refused where the path leads to nothing', () => {
+    const { gvisor, team } = setUp();
+    gvisor.sandbox(volcano(team), { podSpecPath });
+
+    expect(() => Testing.synth(team)).toThrow('team/it (Job) has no spec.tasks.*.template.spec');
+  });
+
+  test('below a chart that is in the sandbox is named, since nobody knows its Pods', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const { gvisor, team } = setUp();
+    volcano(team, spec);
+    gvisor.sandbox(team);
+    Testing.synth(team);
+
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('team/it (batch.volcano.sh/v1alpha1 Job) has containers, and nobody told the library where its Pods are'));
+    warn.mockRestore();
+  });
+
+  test.each(['', 'spec', 'spec..spec', 'spec.template', '/spec/template/spec'].filter((path) => path !== 'spec'))('is refused with the path "%s"', (path) => {
+    const { gvisor, team } = setUp();
+    expect(() => gvisor.sandbox(volcano(team, spec), { podSpecPath: path })).toThrow('podSpecPath must be names with "."');
+  });
+
+  test('is the only kind of object that needs a path', () => {
+    const { gvisor, team } = setUp();
+    expect(() => gvisor.sandbox(team, { podSpecPath })).toThrow(`podSpecPath "${podSpecPath}" is for an object of a kind that the library does not know, and team is none`);
+  });
+});
+
+describe('an exception', () => {
+  const exceptions = [{ rule: CompatibilityRule.HOST_PID, reason: 'its own processes are all it wants to see' }];
+
+  test('lets a Pod through, and stays in the YAML beside what is there', () => {
+    const { gvisor, team } = setUp();
+    const deployment = new ApiObject(team, 'it', {
+      apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { metadata: { annotations: { a: 'b' } }, spec: { ...spec, hostPID: true } } },
+    });
+    gvisor.sandbox(team);
+    gvisor.sandbox(deployment, { exceptions });
+
+    expect(Testing.synth(team)[0].spec.template.metadata.annotations).toEqual({ 'a': 'b', 'except.sandbox-runtimes/host-pid': exceptions[0].reason });
+  });
+
+  test.each([
+    ['without a reason', { rule: CompatibilityRule.HOST_PID, reason: ' ' }, 'team has an exception from host-pid without a reason'],
+    ['from a rule that is not there', { rule: 'host-pit' as CompatibilityRule, reason: 'why' }, 'team has an exception from "host-pit", which is no CompatibilityRule'],
+  ])('%s is refused', (_what, exception, message) => {
+    const { gvisor, team } = setUp();
+    expect(() => gvisor.sandbox(team, { exceptions: [exception] })).toThrow(message);
+  });
+});
+
+describe('the scheduling of the class in the Pod', () => {
+  const READY = { 'sandbox-runtimes.node-restriction.kubernetes.io/runsc': 'ready' };
+
+  test('is written there for schedulers that ignore RuntimeClasses, beside what the Pod has', () => {
+    const app = Testing.app();
+    const platform = new Chart(app, 'platform', { namespace: 'sandbox-system' });
+    new NodeInstaller(platform, 'installer', { tolerations: [{ key: 'pool', value: 'sandbox' }] });
+    const gvisor = new GVisorRuntime(platform, 'gvisor', { release: GVisorRelease.V20261005_0 });
+    const team = new Chart(app, 'team');
+    const mine = { key: 'mine', operator: 'Exists' };
+    gvisor.sandbox(new ApiObject(team, 'it', { apiVersion: 'v1', kind: 'Pod', spec: { ...spec, nodeSelector: { disk: 'ssd' }, tolerations: [mine] } }), { schedulingInPod: true });
+
+    for (let times = 0; times < 2; times++) {
+      expect(Testing.synth(team)[0].spec).toMatchObject({
+        nodeSelector: { disk: 'ssd', ...READY }, tolerations: [mine, { key: 'pool', operator: 'Equal', value: 'sandbox' }],
+      });
+    }
+  });
+
+  test('cannot be written where it is not known', () => {
+    const { team } = setUp();
+    const gke = SandboxRuntime.fromRuntimeClassName(team, 'gke', 'gke-gvisor');
+    expect(() => gke.sandbox(team, { schedulingInPod: true })).toThrow('this app does not know that RuntimeClass');
+  });
 });
