@@ -15,9 +15,9 @@ import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
+import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, NodeOptions, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
-import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
@@ -31,6 +31,7 @@ export class ContainerdNode implements Node {
   readonly containerRuntimeName = 'containerd';
   readonly proof = 'a pod sandbox';
   readonly architecture = ARCHITECTURE;
+  readonly kubelet = new SystemdKubelet();
   private readonly strategy: RestartStrategy;
 
   constructor(readonly host: Host, private readonly platform: ContainerdPlatformPlan, private readonly options: NodeOptions = {}) {
@@ -88,10 +89,6 @@ export class ContainerdNode implements Node {
     await this.strategy.restart();
     await waitForCri(this.platform.socket, CRI_READY_MS);
     return 'runs again and its CRI is ready';
-  }
-
-  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
-    await restartKubelet(kubelet);
   }
 
   async proveHandler(handler: string): Promise<void> {

@@ -9,9 +9,9 @@ import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
+import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
-import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
@@ -28,6 +28,7 @@ export class CrioNode implements Node {
   readonly containerRuntimeName = 'crio';
   readonly proof = 'a pod sandbox';
   readonly architecture = ARCHITECTURE;
+  readonly kubelet = new SystemdKubelet();
   private readonly strategy: RestartStrategy;
 
   constructor(readonly host: Host, private readonly platform: CrioPlatformPlan) {
@@ -78,10 +79,6 @@ export class CrioNode implements Node {
       }
       await sleep(POLL_MS);
     }
-  }
-
-  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
-    await restartKubelet(kubelet);
   }
 
   async proveHandler(handler: string): Promise<void> {

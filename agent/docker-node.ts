@@ -12,8 +12,8 @@ import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
+import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
-import { KubeletRestart, restartKubelet } from './restart/kubelet-restart';
 import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { DockerPlatformPlan } from '../src/installer/install-plan';
@@ -30,6 +30,7 @@ export class DockerNode implements Node {
   readonly containerRuntimeName = 'docker';
   readonly proof = 'a container';
   readonly architecture = ARCHITECTURE;
+  readonly kubelet = new SystemdKubelet();
   private readonly strategy: RestartStrategy;
   private readonly engine: EngineClient;
 
@@ -77,10 +78,6 @@ export class DockerNode implements Node {
     const missing = this.missing(await this.engine.info());
     if (missing !== undefined) throw new Error(`Docker has read ${this.platform.configFile} again, and ${missing}: look into journalctl -u docker`);
     return 'has read its configuration again, and no container was touched';
-  }
-
-  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
-    await restartKubelet(kubelet);
   }
 
   async proveHandler(handler: string): Promise<void> {

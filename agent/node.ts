@@ -1,7 +1,7 @@
 import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { Host } from './host/host';
-import { KubeletRestart } from './restart/kubelet-restart';
+import { Kubelet } from './kubelet/kubelet';
 import { ContainerRuntime } from '../src/installer/install-plan';
 
 /** What there is to know about a node's container runtime before anything is changed. */
@@ -46,6 +46,7 @@ export interface Node {
   readonly proof: 'a pod sandbox' | 'a container';
   /** In Kubernetes' spelling: `amd64`, `arm64`. */
   readonly architecture: string;
+  readonly kubelet: Kubelet;
   containerRuntime(): Promise<ContainerRuntimeFacts>;
   /** The changes after which the container runtime serves these handlers besides what is not ours; none takes ours back. */
   planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;
@@ -57,7 +58,6 @@ export interface Node {
   servedHandlers(): Promise<readonly string[]>;
   /** Has the container runtime read its files again. @returns how, for the log, once it is ready. */
   activate(): Promise<string>;
-  restartKubelet(kubelet: KubeletRestart): Promise<void>;
   proveHandler(handler: string): Promise<void>;
   proveDefaultRuntime(): Promise<void>;
   /** Those whose containers the container runtime may have to restart. */

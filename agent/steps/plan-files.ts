@@ -50,6 +50,9 @@ function wholeFile(run: Run, purpose: Purpose, planned: HostFilePlan | undefined
   const wanted = run.plan.desiredState === 'PRESENT' ? planned : undefined;
   const obsolete = new Set([recorded?.path, planned?.path].filter((path) => path !== undefined && path !== wanted?.path) as string[]);
   const removed = [...obsolete].filter((path) => isOurs(run, path, planned, recorded)).flatMap((path) => change(run, path, purpose, undefined));
+  if (recorded && !planned && !run.node.host.read(recorded.path)) {
+    log('plan', recorded.path, 'is not planned any more and not mounted: where it is still on the node, remove it there by hand');
+  }
   if (!wanted) return removed;
   if (isOurs(run, wanted.path, planned, recorded)) return [...removed, ...change(run, wanted.path, purpose, contentOf(run, wanted))];
   if (purpose === 'kubelet') throw new Refusal(`${wanted.path} is there and was not written by us: remove it, or leave the kubelet settings out`);

@@ -1,10 +1,11 @@
-import { handlerTables } from './handler-tables';
+import { file, handlerTables } from './handler-tables';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
 import { isStaged } from '../artifact/staging';
 import { deviceProblem } from '../host/devices';
 import { atLeast, kernelRelease, memoryBytes, sysctl } from '../host/kernel';
 import { isNoExec } from '../host/mounts';
+import { checkKubelet } from '../kubelet/check-kubelet';
 import { log } from '../log';
 import { ContainerRuntimeFacts } from '../node';
 import { Refusal } from '../refusal';
@@ -17,13 +18,14 @@ const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 export const preflight: Step = {
   name: 'preflight',
   async apply(run) {
-    const { runtimes, node } = run;
+    const { runtimes, node, plan, files } = run;
     if (!runtimes.length) return;
     const startedAt = performance.now();
     checkDisk(run);
     const facts = await node.containerRuntime();
     const containerRuntime = `${node.containerRuntimeName} ${facts.version}`;
     checkConfigFile(run, facts);
+    if (plan.kubelet) await checkKubelet(node.host, node.kubelet, plan.kubelet, file(files, plan.kubelet.file.key));
     for (const notice of facts.notices) log('preflight', containerRuntime, notice);
     for (const runtime of runtimes) {
       try {

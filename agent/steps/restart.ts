@@ -1,3 +1,7 @@
+import { basename } from 'node:path';
+import { file } from './handler-tables';
+import { KUBEADM_CONFIG_VARIABLE } from '../../src/platform/kubeadm-unit';
+import { configArgumentsNow, configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
 import { Run, Step } from '../transaction';
 
@@ -10,6 +14,7 @@ export const restart: Step = {
       await activate(run);
     }
     await restartKubelet(run);
+    await requireTaken(run);
   },
   async undo(run) {
     if (run.restarted) await activate(run);
@@ -32,6 +37,16 @@ async function activate({ node }: Run): Promise<void> {
 async function restartKubelet({ node, journal }: Run): Promise<void> {
   if (!journal?.kubelet) return;
   const startedAt = performance.now();
-  await node.restartKubelet(journal.kubelet);
+  await node.kubelet.restart(journal.kubelet);
   log('restart', journal.kubelet.unit, 'runs again', startedAt);
+}
+
+/** A drop-in that sorts after ours may set the variable, too. */
+async function requireTaken({ node, plan, files, journal }: Run): Promise<void> {
+  const { kubelet } = plan;
+  if (!journal?.kubelet || kubelet?.kind !== 'systemd' || plan.desiredState === 'ABSENT') return;
+  const [wanted, found] = [configArgumentsOf(file(files, kubelet.file.key)), configArgumentsNow(await node.kubelet.unit(kubelet.unit))];
+  if (found === wanted) return;
+  throw new Error(`${kubelet.unit} was restarted with ${KUBEADM_CONFIG_VARIABLE}="${found}" and not with "${wanted}": a drop-in of the unit whose name comes after `
+    + `${basename(kubelet.file.path)} sets it again; take it out there, or set configDir of the KubeletSettings`);
 }

@@ -227,6 +227,8 @@ export interface KubeletPlan {
   /** The drop-in: a KubeletConfiguration file where the node's kubelet has `--config-dir`, else a systemd drop-in. */
   readonly file: HostFilePlan;
   readonly kind: 'config-dir' | 'systemd';
+  /** Files with arguments of the kubelet that are looked through for flags that it no longer has. Sorted; absent: none. */
+  readonly environmentFiles?: readonly string[];
 }
 
 /** The Kubernetes objects that `claim` and `admit` work with. */
@@ -236,8 +238,6 @@ export interface GatePlan {
   readonly slots: readonly string[];
   /** A node's own Lease is `<nodeLeasePrefix><node name>`; its holderIdentity is the hash of the last proven plan. */
   readonly nodeLeasePrefix: string;
-  /** Files with arguments of the kubelet that are looked through for flags that it no longer has. Sorted; absent: none. */
-  readonly environmentFiles?: readonly string[];
 }
 
 /** What `install` found out, for `admit`: written to an emptyDir that both share. */

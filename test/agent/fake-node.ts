@@ -3,15 +3,26 @@ import { ContainerdTables, installedHandlers, planContainerdChanges } from '../.
 import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
 import { runningShims } from '../../agent/host/running-shims';
+import { Kubelet, KubeletUnit } from '../../agent/kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, RunningPod, Validation } from '../../agent/node';
 import { KubeletRestart } from '../../agent/restart/kubelet-restart';
 import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
+
+const KUBEADM_DROP_IN = 'Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"\n';
 
 /** What a daemon on the fake node has read, and what happened to it; survives the runs of the agent. */
 export class FakeDaemons {
   served: readonly string[] = [];
   containerdRestarts = 0;
   kubeletRestarts: KubeletRestart[] = [];
+  /** As kubeadm's packages have it. */
+  kubeletUnit: KubeletUnit = {
+    loadState: 'loaded',
+    command: ['/usr/bin/kubelet', '$KUBELET_KUBECONFIG_ARGS', '$KUBELET_CONFIG_ARGS', '$KUBELET_KUBEADM_ARGS', '$KUBELET_EXTRA_ARGS'],
+    environment: ['KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml'],
+  };
+  /** Flags that the kubelet's program knows. */
+  kubeletFlags: readonly string[] = ['--config', '--runtime-request-timeout'];
   proofs: string[] = [];
   pods: readonly RunningPod[] = [];
 }
@@ -34,6 +45,19 @@ export class FakeNode implements Node {
   readonly containerRuntimeName = 'containerd';
   readonly proof = 'a pod sandbox';
   readonly architecture = 'amd64';
+  readonly kubelet: Kubelet = {
+    unit: async () => this.options.daemons.kubeletUnit,
+    complaint: async (_, [flag]) => {
+      this.do('ask kubelet');
+      return this.options.daemons.kubeletFlags.includes(flag.split('=')[0]) ? undefined : `unknown flag: ${flag.split('=')[0]}`;
+    },
+    restart: async (kubelet) => {
+      this.do('restart kubelet');
+      const { daemons } = this.options;
+      daemons.kubeletRestarts.push(kubelet);
+      if (kubelet.kind === 'systemd') daemons.kubeletUnit = { ...daemons.kubeletUnit, environment: this.environment() };
+    },
+  };
   readonly host: Host;
 
   constructor(private readonly options: FakeNodeOptions) {
@@ -69,11 +93,6 @@ export class FakeNode implements Node {
     return 'runs again';
   }
 
-  async restartKubelet(kubelet: KubeletRestart): Promise<void> {
-    this.do('restart kubelet');
-    this.options.daemons.kubeletRestarts.push(kubelet);
-  }
-
   async proveHandler(handler: string): Promise<void> {
     this.do(`prove ${handler}`);
     if (!this.options.daemons.served.includes(handler)) throw new Error(`the container runtime does not serve handler "${handler}"`);
@@ -91,6 +110,16 @@ export class FakeNode implements Node {
 
   async runningShims(): Promise<readonly string[] | undefined> {
     return runningShims(this.host, this.options.platform.socket);
+  }
+
+  /** What systemd makes of the drop-ins, in the order of their names. */
+  private environment(): string[] {
+    const folder = '/etc/systemd/system/kubelet.service.d';
+    const assigned = new Map(['10-kubeadm.conf', ...this.host.list(folder)].flatMap((name) => {
+      const text = name === '10-kubeadm.conf' ? KUBEADM_DROP_IN : this.host.read(`${folder}/${name}`)!.toString();
+      return [...text.matchAll(/^Environment="([^=]+)=(.*)"$/gm)].map(([, variable, value]) => [variable, value.replaceAll('%%', '%')] as const);
+    }));
+    return [...assigned].map(([variable, value]) => `${variable}=${value}`);
   }
 
   private get version(): string {

@@ -322,41 +322,6 @@ describe('a release', () => {
   });
 });
 
-describe('the kubelet', () => {
-  const path = '/etc/systemd/system/kubelet.service.d/90-sandbox-runtimes.conf';
-  const content = '# Written by cdk8s-sandbox-runtimes.\n[Service]\n';
-
-  test.each(['systemd', 'config-dir'] as const)('is restarted once for its %s drop-in, and again when that is taken back', async (kind) => {
-    const node = installation();
-    const bundle = bundleOf(server, { kubelet: { kind, path, content } });
-    await node.run(bundle);
-    await node.run(bundle);
-    expect(node.read(path)).toBe(content);
-    expect(node.daemons.kubeletRestarts).toEqual([{ unit: 'kubelet.service', kind }]);
-    await node.run(bundleOf(server));
-    expect(Object.keys(hostTree(node.root))).not.toContain(path);
-    expect(node.daemons.kubeletRestarts).toEqual([{ unit: 'kubelet.service', kind }, { unit: 'kubelet.service', kind }]);
-  });
-
-  test('that does not come up gets its old settings back', async () => {
-    const node = installation();
-    let restarts = 0;
-    const fail = (what: string) => { if (what === 'restart kubelet' && ++restarts === 1) throw new Error('kubelet.service ended at once'); };
-    const before = hostTree(`${node.root}/etc`);
-    expect((await node.run(bundleOf(server, { kubelet: { kind: 'systemd', path, content } }), { fail })).code).toBe(1);
-    expect(hostTree(`${node.root}/etc`)).toEqual(before);
-    expect(restarts).toBe(2);
-  });
-
-  test('is not touched where somebody else has a drop-in of that name', async () => {
-    const node = installation();
-    node.put(path, '[Service]\n# theirs\n');
-    const { verdict } = await node.run(bundleOf(server, { kubelet: { kind: 'systemd', path, content } }));
-    expect(verdict?.handlers[0].reason).toBe(`${path} is there and was not written by us: remove it, or leave the kubelet settings out`);
-    expect(node.read(path)).toContain('theirs');
-  });
-});
-
 describe("crictl's configuration", () => {
   const ours = '# Written by cdk8s-sandbox-runtimes\ntimeout: 10\n';
 

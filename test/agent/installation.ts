@@ -74,7 +74,7 @@ export interface PlanWish {
   readonly desiredState?: InstallPlan['desiredState'];
   readonly deadline?: InstallPlan['deadline'];
   readonly installer?: string;
-  readonly kubelet?: { readonly kind: KubeletPlan['kind']; readonly path: string; readonly content: string };
+  readonly kubelet?: Pick<KubeletPlan, 'kind' | 'environmentFiles'> & { readonly path: string; readonly content: string };
   readonly crictl?: string;
 }
 
@@ -135,6 +135,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     };
   });
   const { kubelet, crictl } = wish;
+  const kubeletPlan = ({ path, content, ...rest }: NonNullable<PlanWish['kubelet']>) => ({ ...rest, unit: 'kubelet.service', file: file(path, 'kubelet.conf', content) });
   const plan: InstallPlan = {
     format: 1,
     installer: wish.installer ?? 'sandbox-system/installer',
@@ -142,7 +143,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     ...(wish.deadline ? { deadline: wish.deadline } : {}),
     platform: PLATFORM,
     runtimes,
-    ...(kubelet ? { kubelet: { unit: 'kubelet.service', kind: kubelet.kind, file: file(kubelet.path, 'kubelet.conf', kubelet.content) } } : {}),
+    ...(kubelet ? { kubelet: kubeletPlan(kubelet) } : {}),
     ...(crictl ? { crictl: file('/etc/crictl.yaml', 'crictl.yaml', crictl) } : {}),
   };
   const named = Object.fromEntries(Object.entries(files).map(([key, content]) => [`files/${key}`, content]));

@@ -21,7 +21,7 @@ test('install sees each file with the kubelet\'s arguments by itself, read-only,
     expect(container(objects, 'install').volumeMounts.filter((mount: any) => mount.name === name)).toEqual([
       { name, mountPath: path, readOnly: true, recursiveReadOnly: 'IfPossible' },
     ]);
-    for (const other of ['claim', 'admit']) {
+    for (const other of ['claim', 'admit'] as const) {
       expect(container(objects, other).volumeMounts.map((mount: any) => mount.name)).not.toContain(name);
     }
   }

@@ -1,0 +1,97 @@
+import { hostTree } from './host-tree';
+import { ArchiveServer, bundleOf, Installation, PlanWish } from './installation';
+import { scratchFolders } from './scratch-folder';
+import { KubeletPlan } from '../../src/installer/install-plan';
+
+const scratch = scratchFolders();
+const server = new ArchiveServer();
+const MAIN = 'version = 3\n[plugins."io.containerd.cri.v1.runtime".containerd]\n  default_runtime_name = "runc"\n';
+const UNIT = '/etc/systemd/system/kubelet.service.d';
+const PATHS = { 'systemd': `${UNIT}/90-sandbox-runtimes.conf`, 'config-dir': '/etc/kubernetes/kubelet.conf.d/90-sandbox-runtimes.conf' } as const;
+
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
+
+function installation(): Installation {
+  const made = new Installation(scratch());
+  made.put('/etc/containerd/config.toml', MAIN);
+  return made;
+}
+
+function settings(kind: KubeletPlan['kind'] = 'systemd', minutes = 15): NonNullable<PlanWish['kubelet']> {
+  const content = kind === 'systemd'
+    ? `[Service]\nEnvironment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml --runtime-request-timeout=${minutes}m"\n`
+    : `kind: KubeletConfiguration\nruntimeRequestTimeout: ${minutes}m\n`;
+  return { kind, path: PATHS[kind], content: `# Written by cdk8s-sandbox-runtimes.\n${content}` };
+}
+
+test.each(['systemd', 'config-dir'] as const)('the kubelet is restarted once for its %s drop-in, and again when that is taken back', async (kind) => {
+  const node = installation();
+  const kubelet = settings(kind);
+  await node.run(bundleOf(server, { kubelet }));
+  await node.run(bundleOf(server, { kubelet }));
+  expect(node.read(kubelet.path)).toBe(kubelet.content);
+  expect(node.daemons.kubeletRestarts).toEqual([{ unit: 'kubelet.service', kind }]);
+  await node.run(bundleOf(server));
+  expect(Object.keys(hostTree(node.root))).not.toContain(kubelet.path);
+  expect(node.daemons.kubeletRestarts).toHaveLength(2);
+});
+
+test('other settings are a new restart', async () => {
+  const node = installation();
+  await node.run(bundleOf(server, { kubelet: settings('systemd', 15) }));
+  expect((await node.run(bundleOf(server, { kubelet: settings('systemd', 30) }))).code).toBe(0);
+  expect(node.read(PATHS.systemd)).toContain('--runtime-request-timeout=30m');
+  expect(node.daemons.kubeletRestarts).toHaveLength(2);
+});
+
+test('a kubelet that does not come up gets its old settings back', async () => {
+  const node = installation();
+  let restarts = 0;
+  const fail = (what: string) => { if (what === 'restart kubelet' && ++restarts === 1) throw new Error('kubelet.service ended at once'); };
+  const before = hostTree(`${node.root}/etc`);
+  expect((await node.run(bundleOf(server, { kubelet: settings() }), { fail })).code).toBe(1);
+  expect(hostTree(`${node.root}/etc`)).toEqual(before);
+  expect(restarts).toBe(2);
+});
+
+test('settings that another drop-in overrides are taken back, and the drop-in is to be looked for', async () => {
+  const node = installation();
+  node.put(`${UNIT}/99-mine.conf`, '[Service]\nEnvironment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml --v=4"\n');
+  const before = hostTree(`${node.root}/etc`);
+  const { code } = await node.run(bundleOf(server, { kubelet: settings() }));
+  expect(code).toBe(1);
+  expect(node.lastWords).toContain('a drop-in of the unit whose name comes after 90-sandbox-runtimes.conf sets it again');
+  expect(hostTree(`${node.root}/etc`)).toEqual(before);
+  expect(node.daemons.kubeletRestarts).toHaveLength(2);
+});
+
+test('arguments that the node\'s kubelet would not take are found before the first write', async () => {
+  const node = installation();
+  node.daemons.kubeletFlags = [];
+  const before = hostTree(`${node.root}/etc`);
+  expect((await node.run(bundleOf(server, { kubelet: settings() }))).code).toBe(1);
+  expect(node.lastWords).toContain('the kubelet of this node would not start with --config=/var/lib/kubelet/config.yaml --runtime-request-timeout=15m: unknown flag: --config');
+  expect(hostTree(`${node.root}/etc`)).toEqual(before);
+  expect(node.daemons).toMatchObject({ containerdRestarts: 0, kubeletRestarts: [] });
+});
+
+test.each<[string, (node: Installation) => void, RegExp]>([
+  ['has a flag of old times in an environment file', (node) => node.put('/etc/default/kubelet', 'KUBELET_EXTRA_ARGS=--network-plugin=cni'),
+    /\/etc\/default\/kubelet has --network-plugin, removed in Kubernetes 1\.24/],
+  ['does not use the variable', (node) => { node.daemons.kubeletUnit = { ...node.daemons.kubeletUnit, command: ['/usr/bin/kubelet'] }; },
+    /kubelet\.service does not use \$KUBELET_CONFIG_ARGS/],
+  ['has a drop-in of that name', (node) => node.put(PATHS.systemd, '[Service]\n# theirs\n'),
+    /90-sandbox-runtimes\.conf is there and was not written by us: remove it, or leave the kubelet settings out/],
+])('a node whose kubelet %s is refused for good, with nothing written and nothing restarted', async (_, prepare, reason) => {
+  const node = installation();
+  node.put('/etc/default/kubelet', 'KUBELET_EXTRA_ARGS=');
+  prepare(node);
+  const before = hostTree(`${node.root}/etc`);
+  const { code, verdict } = await node.run(bundleOf(server, { kubelet: { ...settings(), environmentFiles: ['/etc/default/kubelet'] } }));
+  expect(code).toBe(0);
+  expect(verdict?.handlers[0]).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(reason) });
+  expect(hostTree(`${node.root}/etc`)).toEqual(before);
+  expect(node.daemons).toMatchObject({ containerdRestarts: 0, kubeletRestarts: [] });
+});
