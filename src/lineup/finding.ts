@@ -19,7 +19,7 @@ export interface Finding {
   readonly severity: Severity;
   /** Kind, namespace and name of the object. */
   readonly object: string;
-  /** Where the object comes from, if the caller knows: a construct's path, a file and line. */
-  readonly where?: string;
+  /** The object itself; whoever read it knows where it stands. */
+  readonly manifest: Manifest;
   readonly message: string;
 }

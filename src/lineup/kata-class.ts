@@ -31,7 +31,7 @@ export function kataClasses(index: LineUpIndex): KataClass[] {
   return [...names].sort().flatMap((name) => kataClass(index, name) ?? []);
 }
 
-function kataClass({ classes, runtimes, external, judgesUnknown }: LineUpIndex, name: string): KataClass | undefined {
+function kataClass({ classes, runtimes, external, judgesUnknown, others }: LineUpIndex, name: string): KataClass | undefined {
   const [found] = classes.get(name) ?? [];
   const known = runtimes.find(({ runtime }) => (found ? runtime.handler === found.handler : runtime.runtimeClassName === name));
   if (external.has(name) || (!found && !known && !judgesUnknown)) {
@@ -39,14 +39,16 @@ function kataClass({ classes, runtimes, external, judgesUnknown }: LineUpIndex, 
   }
   // Kata's own installer gives class and handler the same name.
   const shim = known ? shimOf(known.runtime.runtime) : shimOf(found?.handler ?? name);
-  return shim && { ...(known ? installedSettings(known, shim) : shippedSettings(shim)), name, object: found?.object, shim };
+  return shim && { ...(known ? installedSettings(known, shim) : shippedSettings(shim, others, found?.handler ?? name)), name, object: found?.object, shim };
 }
 
 type Settings = Omit<KataClass, 'name' | 'object' | 'shim'>;
 
-function shippedSettings(shim: KataShimFacts): Settings {
+/** @param others installers of others, which may have been told to allow more annotations */
+function shippedSettings(shim: KataShimFacts, others: LineUpIndex['others'], handler: string): Settings {
   const { defaults, guestOverhead, staticSizing, annotations } = shim;
-  return { installed: false, defaults, guestOverhead, staticSizing, enabledAnnotations: annotations, podAnnotations: SHIPPED_POD_ANNOTATIONS };
+  const enabledAnnotations = [...annotations, ...others.flatMap((installer) => installer.annotations?.get(handler) ?? [])];
+  return { installed: false, defaults, guestOverhead, staticSizing, enabledAnnotations, podAnnotations: SHIPPED_POD_ANNOTATIONS };
 }
 
 function installedSettings({ installer, plan, runtime, tables }: InstalledRuntime, shim: KataShimFacts): Settings {

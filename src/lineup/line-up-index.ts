@@ -1,5 +1,10 @@
 import { installedRuntimes, isInstaller, readInstaller, type InstalledRuntime, type Installer } from './installer';
 import { isRecord, nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
+import { viewNode, type NodeView } from './node-view';
+import { gardenerGvisor } from './others/gardener-gvisor';
+import { kataDeploy, kataDeployTemplate } from './others/kata-deploy';
+import type { OtherInstaller } from './others/other-installer';
+import { runtimeClassManager } from './others/runtime-class-manager';
 import { textMap, viewTolerations, type Toleration } from './pod-view';
 import { podSpecPath } from '../workload/pod-spec-path';
 
@@ -37,16 +42,25 @@ export class LineUpIndex {
   public readonly classes: ReadonlyMap<string, readonly RuntimeClass[]>;
   public readonly installers: readonly Installer[];
   public readonly runtimes: readonly InstalledRuntime[];
+  /** Installers of others whose manifests can be read. */
+  public readonly others: readonly OtherInstaller[];
+  /** Nodes, where the manifests are of a live cluster. */
+  public readonly nodes: readonly NodeView[];
+  /** Names of RuntimeClasses that somebody else owns. */
+  public readonly external: ReadonlySet<string>;
+  /** Handlers that nodes have from somewhere that the manifests do not show. */
+  public readonly externalHandlers: ReadonlySet<string>;
+  /** Whether the manifests are all there is, so that what they do not know is wrong. */
+  public readonly judgesUnknown: boolean;
 
   private readonly references = new Map<string, Map<string, Manifest[]>>();
 
-  constructor(
-    manifests: Iterable<unknown>,
-    /** Names of RuntimeClasses that somebody else owns. */
-    public readonly external: ReadonlySet<string>,
-    /** Whether the manifests are all there is, so that what they do not know is wrong. */
-    public readonly judgesUnknown: boolean,
-  ) {
+  constructor(manifests: Iterable<unknown>, { external, externalHandlers, judgesUnknown }: Pick<LineUpIndex, 'external' | 'externalHandlers' | 'judgesUnknown'>) {
+    this.external = external;
+    this.externalHandlers = externalHandlers;
+    this.judgesUnknown = judgesUnknown;
+    const others: OtherInstaller[] = [];
+    const nodes: NodeView[] = [];
     const sandboxed = new Map<string, SandboxedObject[]>();
     const classes = new Map<string, RuntimeClass[]>();
     const daemonSets: Manifest[] = [];
@@ -65,19 +79,37 @@ export class LineUpIndex {
         }
         if (kind === 'DaemonSet' && isInstaller(object)) {
           daemonSets.push(object);
+        } else if (kind === 'DaemonSet' || kind === 'Job') {
+          others.push(...found(kataDeploy(object, podSpec) ?? gardenerGvisor(object)));
         }
       } else if (kind === 'RuntimeClass' && textAt(object, 'apiVersion')?.startsWith('node.k8s.io/')) {
         if (!external.has(nameOf(object))) {
           append(classes, nameOf(object), viewClass(object));
         }
+      } else if (kind === 'Node' && object.apiVersion === 'v1') {
+        nodes.push(viewNode(object));
+      } else if (kind === 'Shim' && textAt(object, 'apiVersion')?.startsWith('runtime.spinkube.dev/')) {
+        others.push(...found(runtimeClassManager(object)));
       } else if (REFERENCE_KINDS.has(kind)) {
+        if (kind === 'ConfigMap') {
+          others.push(...found(kataDeployTemplate(object)));
+        }
         const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();
         this.references.set(kind, ofKind);
         append(ofKind, referenceKey(nameOf(object), textAt(object, 'metadata', 'namespace') === undefined ? '' : namespaceOf(object)), object);
       }
     }
+    for (const { manifest, classes: made } of others) {
+      for (const [name, handler] of made) {
+        if (!classes.has(name) && !external.has(name)) {
+          append(classes, name, { object: manifest, name, handler, nodeSelector: textMap(manifest, 'spec', 'nodeSelector'), tolerations: [] });
+        }
+      }
+    }
     this.sandboxed = sandboxed;
     this.classes = classes;
+    this.others = others;
+    this.nodes = nodes;
     this.installers = daemonSets.map((daemonSet) => readInstaller(daemonSet, (namespace, name) => this.find('ConfigMap', name, namespace)));
     this.runtimes = this.installers.flatMap(installedRuntimes);
   }
@@ -97,6 +129,10 @@ export class LineUpIndex {
       yield* objects;
     }
   }
+}
+
+function found<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
 }
 
 function referenceKey(name: string, namespace: string): string {

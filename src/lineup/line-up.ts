@@ -1,7 +1,7 @@
 import { chains, type Chain } from './chain';
 import type { Finding } from './finding';
 import { LineUpIndex } from './line-up-index';
-import { describe, type Manifest } from './manifest';
+import { describe } from './manifest';
 import { RULES } from './rules';
 
 export interface LineUpOptions {
@@ -21,17 +21,19 @@ export interface LineUpOptions {
   readonly judgeUnknownClasses?: boolean;
 
   /**
-   * Where an object comes from: a construct's path, a file and line.
+   * Handlers that the nodes have from somewhere that the manifests do not show.
    *
-   * @default - findings name only the object
+   * @default - none
    */
-  readonly where?: (object: Manifest) => string | undefined;
+  readonly externalHandlers?: Iterable<string>;
 }
 
 export interface LineUpResult {
   readonly findings: readonly Finding[];
   /** Pod -> RuntimeClass -> handler -> runtime table -> shim -> configuration file -> node label; worked out when read. */
   readonly chains: readonly Chain[];
+  /** What was read of the manifests, for other questions about them. */
+  readonly index: LineUpIndex;
 }
 
 /**
@@ -41,16 +43,20 @@ export interface LineUpResult {
  * cluster; kinds that have no part in it are passed over.
  */
 export function checkLineUp(manifests: Iterable<unknown>, options: LineUpOptions = {}): LineUpResult {
-  const index = new LineUpIndex(manifests, new Set(options.externalRuntimeClasses), options.judgeUnknownClasses ?? true);
+  const index = new LineUpIndex(manifests, {
+    external: new Set(options.externalRuntimeClasses),
+    externalHandlers: new Set(options.externalHandlers),
+    judgesUnknown: options.judgeUnknownClasses ?? true,
+  });
   const findings: Finding[] = [];
   for (const rule of RULES) {
     for (const { object, message, severity = 'error', rule: id = rule.id } of rule.check(index)) {
-      const where = options.where?.(object);
-      findings.push({ rule: id, severity, object: describe(object), ...(where === undefined ? {} : { where }), message });
+      findings.push({ rule: id, severity, object: describe(object), manifest: object, message });
     }
   }
   return {
     findings,
+    index,
     get chains() {
       return [...chains(index)];
     },

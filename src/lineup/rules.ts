@@ -20,7 +20,9 @@ import { kataAnnotations } from './rules/kata-annotations';
 import { kataGuestSize } from './rules/kata-guest-size';
 import { kataOverhead } from './rules/kata-overhead';
 import { kataRelease } from './rules/kata-release';
+import { nodeHandler } from './rules/node-handler';
 import { nodeRequirements } from './rules/node-requirements';
+import { othersLabel } from './rules/others-label';
 import { planHash } from './rules/plan-hash';
 import { platform } from './rules/platform';
 import { podNodeSelector } from './rules/pod-node-selector';
@@ -37,7 +39,7 @@ import { validName } from './rules/valid-name';
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
-  classOfRuntime, handlerInstalled, readinessLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
+  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
 ];

@@ -31,7 +31,7 @@ test('ends with the status of the check and prints what it found', () => {
 });
 
 test('complains on standard error only', () => {
-  expect(command(['check'])).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining('check needs something to read') });
+  expect(command(['check'])).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining("missing required argument 'paths'") });
 });
 
 test('prints a long report completely into a pipe', () => {

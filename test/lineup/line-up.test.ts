@@ -12,6 +12,7 @@ test('follows the chain from the Pod to the label of its nodes', () => {
     external: false,
     handler: 'runsc',
     installer: 'sandbox-system/sandbox-node-installer',
+    pool: ['kubernetes.io/os=linux'],
     tables: ['[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runsc]', '[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runsc]'],
     shim: '/opt/sandbox-runtimes/gvisor/20261005.0/containerd-shim-runsc-v1',
     configFile: expect.stringMatching(/^\/opt\/sandbox-runtimes\/config\/runsc\/20261005\.0-[0-9a-f]{8}\.toml$/),
@@ -55,13 +56,13 @@ test.each([
 
 test('passes over kinds of other API groups', () => {
   const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr' } } } };
-  expect(checkLineUp([job, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }])).toEqual({ findings: [], chains: [] });
+  expect(checkLineUp([job, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }])).toMatchObject({ findings: [], chains: [] });
 });
 
-test('says where an object comes from, if the caller knows', () => {
+test('gives the object of a finding to whoever knows where it comes from', () => {
   const web = pod('web', { runtimeClassName: 'gvisr' });
-  const [finding] = checkLineUp([web], { where: (object) => (object === web ? 'team/web' : undefined) }).findings;
-  expect(finding.where).toBe('team/web');
+  const [finding] = checkLineUp([web]).findings;
+  expect(finding.manifest).toBe(web);
 });
 
 test('accepts an installer that is being taken away together with its classes', () => {

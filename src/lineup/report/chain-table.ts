@@ -1,3 +1,4 @@
+import { printable } from './printable';
 import type { Chain } from '../chain';
 
 /** Objects that are listed by name before the rest is only counted. */
@@ -11,12 +12,13 @@ export function chainTable(chains: readonly Chain[]): string {
   const blocks = chains.map((chain) => {
     const rows = links(chain);
     const width = Math.max(...rows.map(([link]) => link.length));
-    return rows.map(([link, value]) => `${link.padEnd(width)}  ${value}`).join('\n');
+    return rows.map(([link, value]) => `${link.padEnd(width)}  ${printable(value)}`).join('\n');
   });
   return blocks.join('\n\n');
 }
 
-function links({ pods, runtimeClassName, external, handler, installer, tables, shim, configFile, nodeLabels }: Chain): Array<[string, string]> {
+function links(chain: Chain): Array<[string, string]> {
+  const { pods, runtimeClassName, external, handler, installer, otherInstaller, tables, shim, configFile, nodeLabels } = chain;
   const rest = pods.length - LISTED_PODS;
   const users = [...pods.slice(0, LISTED_PODS), ...(rest > 0 ? [`and ${rest} more`] : [])];
   const named: Array<[string, string]> = [
@@ -29,13 +31,17 @@ function links({ pods, runtimeClassName, external, handler, installer, tables, s
   if (handler === undefined) {
     return [...named, ['-> handler', '(no such RuntimeClass)']];
   }
+  const labels = several('-> node label', nodeLabels, '(none: every node)');
+  if (otherInstaller !== undefined) {
+    return [...named, ['-> handler', `${handler}, installed by ${otherInstaller}`], ...labels];
+  }
   return [
     ...named,
     ['-> handler', `${handler}${installer ? `, installed by ${installer}` : ''}`],
     ...several('-> runtime table', tables, '(none here)'),
     ['-> shim', shim ?? '(none here)'],
     ['-> configuration file', configFile ?? '(none here)'],
-    ...several('-> node label', nodeLabels, '(none: every node)'),
+    ...labels,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { HANDLER_LABEL_PREFIX, handlerLabel } from '../../installer/handler-label';
 import type { InstalledRuntime } from '../installer';
 import type { RuntimeClass } from '../line-up-index';
+import { otherName } from '../others/other-installer';
 import type { Rule } from '../rule';
 
 /** Handlers that nodes have without an installer. */
@@ -14,7 +15,7 @@ const IMPLIED_LABEL = 'kubernetes.io/os';
  */
 export const handlerInstalled: Rule = {
   id: 'handler-installed',
-  *check({ classes, runtimes, sandboxed, judgesUnknown }) {
+  *check({ classes, runtimes, sandboxed, judgesUnknown, others, nodes, externalHandlers }) {
     for (const runtimeClass of [...classes.values()].flat()) {
       const { object, name, handler, nodeSelector } = runtimeClass;
       const serving = runtimes.filter(({ runtime }) => runtime.handler === handler);
@@ -32,8 +33,23 @@ export const handlerInstalled: Rule = {
         }
         continue;
       }
+      if (others.some(({ handlers }) => handlers.has(handler)) || externalHandlers.has(handler)) {
+        continue;
+      }
+      const ofFamily = others.find(({ family }) => family?.test(handler));
+      if (ofFamily) {
+        yield {
+          object,
+          message: `handler is "${handler}", but ${otherName(ofFamily)} installs only ${[...ofFamily.handlers].sort().join(', ') || 'none'}; `
+            + 'write one of them, or tell it to install this one, too',
+        };
+        continue;
+      }
+      if (nodes.some(({ handlers }) => handlers?.has(handler))) {
+        continue;
+      }
       const label = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX));
-      const installed = [...new Set(runtimes.map(({ runtime }) => runtime.handler))].sort().join(', ') || 'none';
+      const installed = [...new Set([...runtimes.map(({ runtime }) => runtime.handler), ...others.flatMap(({ handlers }) => [...handlers])])].sort().join(', ') || 'none';
       if (label) {
         yield {
           object,
@@ -45,7 +61,7 @@ export const handlerInstalled: Rule = {
           object,
           severity: 'warning',
           message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; `
-            + 'if somebody else installs it, declare the class as external',
+            + 'if somebody else installs it, declare the class as external, or the handler',
         };
       }
     }

@@ -15,9 +15,9 @@ test('accepts one runtime on several node pools', () => {
 
 test('reports two classes of one name, where each one is', () => {
   const [first, second] = [runtimeClass('gvisor', 'runsc'), runtimeClass('gvisor', 'runsc-kvm')];
-  const [finding, ...others] = findingsOf(RULE, [first, second], { where: (object) => (object === second ? 'b.yaml:7' : 'a.yaml:1') });
+  const [finding, ...others] = findingsOf(RULE, [first, second]);
   expect(others).toEqual([]);
-  expect(finding).toMatchObject({ object: 'RuntimeClass gvisor', where: 'b.yaml:7' });
+  expect(finding).toMatchObject({ object: 'RuntimeClass gvisor', manifest: second });
   expect(finding.message).toContain('there is another RuntimeClass "gvisor" with the handler "runsc", and this one has "runsc-kvm"');
 });
 

@@ -1,0 +1,48 @@
+import { checkLineUp, type LineUpResult } from '../../lineup/line-up';
+import type { Manifest } from '../../lineup/manifest';
+import { RULES } from '../../lineup/rules';
+import type { CheckReport, ReportedFinding } from '../check-report';
+import type { CheckSettings } from '../check-settings';
+import { ignoredFor } from '../ignored-findings';
+import { InputError } from '../input/input-error';
+import type { ManifestReader } from '../input/manifest-reader';
+
+/** @throws InputError if there is nothing that can be judged */
+export function check(reader: ManifestReader, settings: CheckSettings): CheckReport {
+  const unknown = settings.ignore.find(({ rule }) => !RULES.some(({ id }) => id === rule));
+  if (unknown) {
+    throw new InputError(`there is no rule "${unknown.rule}" to ignore; the rules are ${RULES.map(({ id }) => id).join(', ')}`);
+  }
+  const { findings, chains } = lineUp(reader, settings);
+  const reported = findings
+    .filter(({ severity }) => settings.severity === 'warning' || severity === 'error')
+    .map((finding): ReportedFinding => {
+      const { rule, severity, object, manifest, message } = finding;
+      const place = reader.placeOf(manifest);
+      const ignored = ignoredFor(finding, settings.ignore)?.reason;
+      return { rule, severity, object, message, ...(place ? { place } : {}), ...(ignored === undefined ? {} : { ignored }) };
+    });
+  return {
+    findings: reported.sort((one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning')),
+    unread: reader.unread,
+    chains,
+    objects: reader.objects,
+    files: reader.files,
+  };
+}
+
+/** Looks at the manifests while they are read. */
+export interface Onlooker {
+  watch(manifests: Iterable<Manifest>): Iterable<Manifest>;
+}
+
+/** The line-up of all that is read. */
+export function lineUp(reader: ManifestReader, { external, handlers }: Pick<CheckSettings, 'external' | 'handlers'>, onlooker?: Onlooker): LineUpResult {
+  const manifests = reader.manifests();
+  const result = checkLineUp(onlooker ? onlooker.watch(manifests) : manifests, { externalRuntimeClasses: external, externalHandlers: handlers });
+  if (!reader.objects && !reader.unread.length) {
+    throw new InputError(`there is no Kubernetes object in ${reader.description}; `
+      + 'name files or folders with .yaml, .yml or .json, for example the folder that cdk8s synth writes (dist)');
+  }
+  return result;
+}

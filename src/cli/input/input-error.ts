@@ -1,0 +1,2 @@
+/** There is nothing that could be judged; the message says what was given and what to give instead. */
+export class InputError extends Error {}

@@ -1,0 +1,74 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { extname, join, sep } from 'node:path';
+import { InputError } from './input-error';
+
+const EXTENSIONS = ['.json', '.yaml', '.yml'];
+/** Folders below a given one in which nobody keeps manifests. */
+const SKIPPED_FOLDER = /^(\.|node_modules$)/;
+const GLOB = /[*?{[]/;
+
+/**
+ * Files that a path stands for: itself, those of a folder with what is below it, or those that a pattern matches
+ * (`*`, `?`, `**`, `{a,b}`), for shells that leave patterns alone. Links are followed where they lead to a file within the folder:
+ * what a repository brings must not name files of the machine that checks it.
+ */
+export function inputFiles(path: string): string[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat && GLOB.test(path)) {
+    return matching(path);
+  }
+  if (!stat) {
+    throw new InputError(`${path} does not exist; name files, folders, or - for standard input`);
+  }
+  return stat.isDirectory() ? [...filesBelow(path, realpathSync(path))] : [path];
+}
+
+function* filesBelow(folder: string, root: string): Generator<string> {
+  for (const entry of sorted(readdirSync(folder, { withFileTypes: true }))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!SKIPPED_FOLDER.test(entry.name)) {
+        yield* filesBelow(path, root);
+      }
+    } else if (EXTENSIONS.includes(extname(entry.name)) && (entry.isFile() || leadsToFileWithin(path, root))) {
+      yield path;
+    }
+  }
+}
+
+/** A mounted ConfigMap's files are links. */
+function leadsToFileWithin(path: string, root: string): boolean {
+  try {
+    const target = realpathSync(path);
+    return target.startsWith(root.endsWith(sep) ? root : root + sep) && statSync(target).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function sorted(entries: Dirent[]): Dirent[] {
+  return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function matching(pattern: string): string[] {
+  const parts = pattern.split('/');
+  const fixed = parts.slice(0, parts.findIndex((part) => GLOB.test(part)));
+  const base = fixed.join('/') || (pattern.startsWith('/') ? '/' : '.');
+  const whole = new RegExp(`^${expression(fixed.length || pattern.startsWith('/') ? pattern : `./${pattern}`)}$`);
+  const found = statSync(base, { throwIfNoEntry: false })?.isDirectory()
+    ? [...filesBelow(base, realpathSync(base))].filter((file) => whole.test(file) || whole.test(`./${file}`)) : [];
+  if (!found.length) {
+    throw new InputError(`no .yaml, .yml or .json file matches ${pattern}; name files, folders, or - for standard input`);
+  }
+  return found;
+}
+
+/** A pattern as a regular expression. */
+function expression(pattern: string): string {
+  return pattern.replace(/\*\*\/|\*\*|\*|\?|\{([^{}]*)\}|[.+^$()|[\]\\{}]/g, (part, alternatives: string | undefined) => {
+    if (alternatives !== undefined) {
+      return `(?:${alternatives.split(',').map(expression).join('|')})`;
+    }
+    return { '**/': '(?:[^/]+/)*', '**': '.*', '*': '[^/]*', '?': '[^/]' }[part] ?? `\\${part}`;
+  });
+}

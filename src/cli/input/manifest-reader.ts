@@ -1,0 +1,158 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { inputFiles } from './input-files';
+import { itemLines, MAX_DEPTH, readYaml, type SyntaxProblem } from './yaml-text';
+import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
+
+/** Where an object stands. */
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** A text, or a part of one, that could not be read. */
+export interface UnreadText extends Place {
+  /** From 1; absent where no place in the text is meant. */
+  readonly column?: number;
+  readonly message: string;
+  /** The line with the mistake. */
+  readonly text?: string;
+}
+
+/** What is read at once has to fit into memory several times. */
+export const MAX_BYTES = 256 * 1024 * 1024;
+export const STANDARD_INPUT = 'standard input';
+
+/**
+ * Reads the Kubernetes objects of files, folders, patterns and (for `-`) standard input. Nothing is kept of objects
+ * that their reader does not keep.
+ */
+export class ManifestReader {
+  /** Grows while the manifests are read. */
+  public readonly unread: UnreadText[] = [];
+  public objects = 0;
+  public files = 0;
+
+  private readonly places = new WeakMap<Manifest, () => Place>();
+
+  constructor(
+    private readonly paths: readonly string[],
+    private readonly standardInput: () => string,
+    private readonly progress: (done: number, all: number) => void = () => {},
+  ) {}
+
+  /** What was to be read, for messages. */
+  public get description(): string {
+    return this.paths.map((path) => (path === '-' ? STANDARD_INPUT : path)).join(', ');
+  }
+
+  public *manifests(): Generator<Manifest> {
+    const seen = new Set<string>();
+    const inputs = this.paths.flatMap((path) => (path === '-' ? [path] : inputFiles(path)));
+    for (const [position, file] of inputs.entries()) {
+      this.progress(position, inputs.length);
+      if (file === '-') {
+        yield* this.objectsOf(STANDARD_INPUT, this.standardInput);
+        continue;
+      }
+      const real = realpathSync(file);
+      if (!seen.has(real)) {
+        seen.add(real);
+        yield* this.objectsOf(file, () => readFile(file));
+      }
+    }
+  }
+
+  public placeOf(manifest: Manifest): Place | undefined {
+    return this.places.get(manifest)?.();
+  }
+
+  private *objectsOf(file: string, read: () => string): Generator<Manifest> {
+    this.files++;
+    let text: string;
+    try {
+      text = read();
+    } catch (error) {
+      this.unread.push({ file, line: 1, message: (error as Error).message });
+      return;
+    }
+    const json = parseJson(text);
+    if (json !== undefined) {
+      yield* this.objectsIn(json, { file, line: 1 }, () => text);
+      return;
+    }
+    const { documents, problems } = readYaml(text);
+    for (const document of documents) {
+      yield* this.objectsIn(document.value, { file, line: document.line }, document.text);
+    }
+    this.unread.push(...problems.map((problem) => ({ file, ...problem, text: lineOf(text, problem) })));
+  }
+
+  private *objectsIn(value: unknown, place: Place, text: () => string): Generator<Manifest> {
+    // Lists are long, so where their items stand is only worked out when somebody asks.
+    let lines: readonly number[] | undefined;
+    const items = isRecord(value) && Array.isArray(value.items) && String(value.kind).endsWith('List') ? value.items.length : 0;
+    let item = 0;
+    for (const manifest of unfold(Array.isArray(value) ? value : [value])) {
+      const position = item++;
+      if (typeof manifest.apiVersion === 'string' && typeof manifest.kind === 'string') {
+        this.objects++;
+        this.places.set(manifest, items ? () => {
+          lines ??= itemLines(text()) ?? [];
+          return { file: place.file, line: place.line + (lines[position] ?? 1) - 1 };
+        } : () => place);
+        yield manifest;
+      }
+    }
+  }
+}
+
+function readFile(file: string): string {
+  const { size } = statSync(file);
+  if (size > MAX_BYTES) {
+    throw new Error(`it has ${Math.round(size / 1024 / 1024)} MiB, and at most ${MAX_BYTES / 1024 / 1024} are read at once; split it`);
+  }
+  return readFileSync(file, 'utf8');
+}
+
+/** The value, if the text is JSON: kubectl's lists are long, and JSON is read many times faster as what it is. */
+function parseJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) {
+    return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return isDeeperThan(value, MAX_DEPTH) ? undefined : value;
+  } catch {
+    // It may be YAML in flow style; if not, the YAML parser knows the line.
+    return undefined;
+  }
+}
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  if (depth === 0) {
+    return true;
+  }
+  for (const key in value) {
+    if (isDeeperThan((value as { [key: string]: unknown })[key], depth - 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function lineOf(text: string, { line }: SyntaxProblem): string | undefined {
+  let start = 0;
+  for (let number = 1; number < line; number++) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) {
+      return undefined;
+    }
+    start = end + 1;
+  }
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end < 0 ? undefined : end);
+}

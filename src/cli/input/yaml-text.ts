@@ -1,0 +1,171 @@
+/// <reference path="./js-yaml.d.ts" />
+import { CORE_SCHEMA, loadAll, types, YAMLException, type LoadOptions } from 'js-yaml';
+
+/** A document of a text, with the place of its first node. */
+export interface TextDocument {
+  readonly value: unknown;
+  /** From 1. */
+  readonly line: number;
+  /** Its text, from the first node on. */
+  readonly text: () => string;
+}
+
+/** What is wrong with a text, and where. */
+export interface SyntaxProblem {
+  /** From 1, as the column. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** JSON's types and merge keys, which is what Kubernetes' own tools read. A date stays a text. */
+const SCHEMA = CORE_SCHEMA.extend({ implicit: [types.merge] });
+/** No manifest comes near it, and nothing that reads a value of this depth runs out of stack. */
+export const MAX_DEPTH = 100;
+/** Values that aliases may make of one document. The largest definitions of custom resources have some 50,000. */
+const MAX_VALUES = 1_000_000;
+/** By the specification these end a document even within a quoted text. */
+const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(?:#.*)?(?:\r?\n|$))*$/;
+
+/**
+ * The documents of a YAML text. Where one cannot be read, the others still are.
+ *
+ * Whole texts are read at once, which is fastest; only one that has a mistake is read again, document by document.
+ */
+export function readYaml(text: string): { readonly documents: readonly TextDocument[]; readonly problems: readonly SyntaxProblem[] } {
+  try {
+    return { documents: parse(text), problems: [] };
+  } catch {
+    return readSeparately(text);
+  }
+}
+
+function readSeparately(text: string) {
+  const documents: TextDocument[] = [];
+  const problems: SyntaxProblem[] = [];
+  let line = 1;
+  for (const chunk of chunks(text)) {
+    try {
+      documents.push(...parse(chunk, line));
+    } catch (error) {
+      problems.push(problem(error, chunk, line));
+    }
+    line += newlines(chunk);
+  }
+  return { documents, problems };
+}
+
+/** @param firstLine line of a file that the text begins with */
+function parse(text: string, firstLine = 1): TextDocument[] {
+  const found: Array<{ line: number; start: number; end: number }> = [];
+  const values = loadAll(text, null, {
+    ...OPTIONS,
+    listener(event, { depth, line, position }) {
+      if (depth !== 1) {
+        return;
+      }
+      if (event === 'open') {
+        found.push({ line: line + firstLine, start: position, end: position });
+      } else {
+        found[found.length - 1].end = position;
+      }
+    },
+  });
+  const hasAliases = text.includes('*');
+  // The parser does not count a byte order mark.
+  const shift = text.charCodeAt(0) === 0xFEFF ? 1 : 0;
+  return values.map((value, index) => {
+    const { line, start, end } = found[index];
+    if (hasAliases) {
+      refuseExplosion(value, line);
+    }
+    return { value, line, text: () => text.slice(start + shift, end + shift) };
+  });
+}
+
+const OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };
+
+/** Lines, within the text of a list, of its items; undefined where they cannot be told. */
+export function itemLines(text: string): readonly number[] | undefined {
+  let lines: number[] = [];
+  const found = new Map<unknown, readonly number[]>();
+  try {
+    const [list] = loadAll(text, null, {
+      ...OPTIONS,
+      listener(event, { depth, line, result }) {
+        if (depth === 2 && event === 'open') {
+          lines = [];
+        } else if (depth === 2 && Array.isArray(result)) {
+          found.set(result, lines);
+        } else if (depth === 3 && event === 'open') {
+          lines.push(line + 1);
+        }
+      },
+    });
+    return found.get((list as { items?: unknown }).items);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pieces of a text with one document each; put together they are the text. */
+function* chunks(text: string): Generator<string> {
+  let start = 0;
+  for (const { index, 0: marker } of text.matchAll(DOCUMENT_MARKER)) {
+    const end = marker === '...' ? index + marker.length : index;
+    // Directives and comments belong to the document after them.
+    if (end > start && !ONLY_PRELUDE.test(text.slice(start, Math.min(end, start + 4096)))) {
+      yield text.slice(start, end);
+      start = end;
+    }
+  }
+  yield text.slice(start);
+}
+
+function problem(error: unknown, chunk: string, firstLine: number): SyntaxProblem {
+  if (error instanceof Explosion) {
+    return { line: error.line, column: 1, message: error.message };
+  }
+  // Its own stack is all that the parser can run out of here.
+  const { reason, mark } = error instanceof YAMLException ? error : { reason: (error as Error).message, mark: undefined };
+  return { line: firstLine + (mark?.line ?? 0), column: (mark?.column ?? 0) + 1, message: reason + hint(reason, chunk) };
+}
+
+/** What to do about it, where that can be told. */
+function hint(reason: string, chunk: string): string {
+  if (/\{\{-? /.test(chunk)) {
+    return '; this is a template, so check what it renders: helm template CHART | cdk8s-sandbox-runtimes check -';
+  }
+  return reason.startsWith('duplicated mapping key') ? '; a line "---" belongs between two documents' : '';
+}
+
+/** Aliases that make a few lines into more values than a machine can look at, or into a value that contains itself. */
+class Explosion extends Error {
+  constructor(message: string, public readonly line: number) {
+    super(message);
+  }
+}
+
+function refuseExplosion(value: unknown, line: number): void {
+  let values = 0;
+  const visit = (node: unknown, depth: number) => {
+    if (++values > MAX_VALUES || depth > MAX_DEPTH) {
+      throw new Explosion(`the aliases of this document make more than ${values > MAX_VALUES ? `${MAX_VALUES} values` : `${MAX_DEPTH} levels`} of it; write out what they stand for`, line);
+    }
+    if (typeof node === 'object' && node !== null) {
+      for (const key in node) {
+        visit((node as { [key: string]: unknown })[key], depth + 1);
+      }
+    }
+  };
+  visit(value, 0);
+}
+
+function newlines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,28 @@
+import { listAt, nameOf, textAt, valueAt, type Manifest } from './manifest';
+import { textMap } from './pod-view';
+
+/** A node of a live cluster. */
+export interface NodeView {
+  readonly object: Manifest;
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Handlers that its container runtime serves; undefined where it does not say (before containerd 2.0). */
+  readonly handlers?: ReadonlySet<string>;
+  readonly isReady: boolean;
+}
+
+export function viewNode(object: Manifest): NodeView {
+  const handlers = valueAt(object, 'status', 'runtimeHandlers');
+  return {
+    object,
+    name: nameOf(object),
+    labels: textMap(object, 'metadata', 'labels'),
+    ...(Array.isArray(handlers) ? { handlers: new Set(handlers.map((handler) => textAt(handler, 'name') ?? '')) } : {}),
+    isReady: listAt(object, 'status', 'conditions').some((condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True'),
+  };
+}
+
+/** Whether a node has all the labels. */
+export function hasLabels({ labels }: NodeView, selector: ReadonlyMap<string, string>): boolean {
+  return [...selector].every(([key, value]) => labels.get(key) === value);
+}

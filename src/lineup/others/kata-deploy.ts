@@ -1,0 +1,94 @@
+import type { OtherInstaller } from './other-installer';
+import { listAt, nameOf, recordAt, textAt, type Manifest } from '../manifest';
+
+/**
+ * Kata Containers' own installer: a DaemonSet, or Jobs that a dispatcher makes from a ConfigMap, which read from their
+ * environment what to install.
+ *
+ * @see https://github.com/kata-containers/kata-containers/tree/main/tools/packaging/kata-deploy/helm-chart
+ */
+export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller | undefined {
+  for (const container of [...listAt(podSpec, 'initContainers'), ...listAt(podSpec, 'containers')]) {
+    const command = [...listAt(container, 'command'), ...listAt(container, 'args')].join(' ');
+    if (!/kata-deploy/.test(`${textAt(container, 'image')} ${command} ${nameOf(manifest)}`) || /\b(cleanup|reset)\b/.test(command)) {
+      continue;
+    }
+    const variables = new Map(listAt(container, 'env').map((variable) => [textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '']));
+    const found = fromVariables(manifest, variables) ?? fromFlags(manifest, command);
+    if (found) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** The Job that a dispatcher makes for each node is a text in a ConfigMap. */
+export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefined {
+  const job = textAt(recordAt(configMap, 'data'), 'install-job.yaml');
+  if (job === undefined) {
+    return undefined;
+  }
+  const variables = [...job.matchAll(/^[ \t]*-?[ \t]*name:[ \t]*"?([A-Z0-9_]+)"?[ \t]*\r?\n[ \t]*value:[ \t]*["']?(.*?)["']?[ \t]*$/gm)];
+  return fromVariables(configMap, new Map(variables.map(([, name, value]) => [name, value])));
+}
+
+/** The environment of the installer; since chart 3.20 with an architecture behind most names. */
+function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string>): OtherInstaller | undefined {
+  const of = (name: string) => [...variables].filter(([key]) => key === name || key.startsWith(`${name}_`)).map(([, value]) => value);
+  const given = of('SHIMS');
+  const custom = variables.get('CUSTOM_RUNTIMES_ENABLED') === 'true';
+  if (!given.length && !custom) {
+    return undefined;
+  }
+  const shims = new Set(given.flatMap(words));
+  const suffix = variables.get('MULTI_INSTALL_SUFFIX') ?? '';
+  const variants = ['', ...(isTrue(variables.get('DEBUG')) ? ['-debug'] : []), ...(isTrue(variables.get('DEVKIT')) ? ['-devkit'] : [])];
+  const handlers = new Set([...shims].flatMap((shim) => variants.map((variant) => handlerOf(shim, suffix) + variant)));
+  const [defaultShim] = of('DEFAULT_SHIM');
+  const makesClasses = isTrue(variables.get('CREATE_RUNTIMECLASSES'));
+  return {
+    product: 'kata-deploy',
+    manifest,
+    handlers,
+    ...(custom ? {} : { family: /^kata-/ }),
+    labels: labelsOf(suffix),
+    classes: new Map([
+      ...(makesClasses ? [...handlers].map((handler) => [handler, handler] as const) : []),
+      ...(makesClasses && isTrue(variables.get('CREATE_DEFAULT_RUNTIMECLASS')) && defaultShim ? [['kata', handlerOf(defaultShim, suffix)] as const] : []),
+    ]),
+    annotations: new Map([...shims].map((shim) => [handlerOf(shim, suffix), of('ALLOWED_HYPERVISOR_ANNOTATIONS').flatMap((text) => annotationsOf(text, shim))])),
+  };
+}
+
+/** The dispatcher of chart 4.2 says which handlers it waits for. */
+function fromFlags(manifest: Manifest, command: string): OtherInstaller | undefined {
+  const handlers = /--require-node-handlers=(\S+)/.exec(command)?.[1];
+  const suffix = /--multi-install-suffix=(\S+)/.exec(command)?.[1] ?? '';
+  return handlers === undefined ? undefined : {
+    product: 'kata-deploy', manifest, handlers: new Set(handlers.split(',')), family: /^kata-/, labels: labelsOf(suffix), classes: new Map(),
+  };
+}
+
+function handlerOf(shim: string, suffix: string): string {
+  return `kata-${shim}${suffix && `-${suffix}`}`;
+}
+
+function labelsOf(suffix: string): ReadonlyMap<string, string> {
+  return new Map([['katacontainers.io/kata-runtime', 'true'], [`kata-deploy.katacontainers.io/${suffix || 'default'}`, 'true']]);
+}
+
+/** `shim:annotation,annotation shim:...`, and in older charts annotations for all shims. */
+function annotationsOf(text: string, shim: string): string[] {
+  return words(text).flatMap((entry) => {
+    const [name, ...annotations] = entry.split(':');
+    return annotations.length ? (name === shim ? annotations.join(':').split(',') : []) : name.split(',');
+  }).filter(Boolean);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
+}
