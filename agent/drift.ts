@@ -4,6 +4,7 @@ import { Node } from './node';
 import { InstalledHandler, InstallRecord } from './record';
 import { Refusal } from './refusal';
 import { recordedTables } from './steps/handler-tables';
+import { HOST_LAYOUT } from '../src/installer/host-layout';
 
 const NO_RECORD = 'the record of its installation is gone from this node';
 const REMEDY = 'delete this Pod of the installer, and the next one repairs the node';
@@ -42,10 +43,12 @@ async function configurationDrift(node: Node, { installer, handlers }: InstallRe
   }
 }
 
-function fileDrift({ host }: Node, { files }: InstallRecord, { files: own, sharedConfig, directory }: InstalledHandler, hashes: FileHashes): string | undefined {
+function fileDrift({ host }: Node, { files }: InstallRecord, handler: InstalledHandler, hashes: FileHashes): string | undefined {
+  const { files: own, sharedConfig, directory } = handler;
   const needed = [...own, ...(sharedConfig === undefined ? [] : [sharedConfig])];
   const marker = readMarker(host, directory);
   const changed = needed.find((path) => hashes.of(path) !== files.find((written) => written.path === path)?.sha256)
-    ?? (marker ? changedFile(directory, marker, hashes) : directory);
+    // What was on the node before us may be changed by whoever put it there.
+    ?? (marker ? changedFile(directory, marker, hashes) : directory.startsWith(`${HOST_LAYOUT.opt}/`) ? directory : undefined);
   return changed === undefined ? undefined : `${changed} was ${host.stat(changed) && changed !== directory ? 'changed' : 'removed'}`;
 }

@@ -24,13 +24,24 @@ export interface InstallerPod {
   readonly priorityClassName?: string;
   readonly seLinuxOptions?: SeLinuxOptions;
   readonly appArmorProfile?: AppArmorProfile;
+  /** Absent: nothing is watched between the runs of `install`. */
+  readonly watch?: WatchedHost;
   /** Environment of `install` alone: proxies and the certificate bundle. */
   readonly downloadEnv: { readonly [name: string]: string };
+}
+
+/** What the container `watch` looks at, and how often. */
+export interface WatchedHost {
+  readonly seconds: number;
+  /** Paths of the host, of those that `install` mounts. */
+  readonly paths: readonly string[];
 }
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
 /** How often `admit` looks again; between two looks only the shell sleeps. */
 const REASSERT_SECONDS = 300;
+/** How often its shell looks whether there is news of `watch`. */
+const NEWS_SECONDS = 10;
 
 const UNPRIVILEGED = {
   allowPrivilegeEscalation: false,
@@ -70,18 +81,13 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       bundle,
       shared,
       { name: 'tmp', mountPath: '/tmp' },
-      ...hostVolumes(pod).map(({ volume, path, access }) => ({
-        name: volume,
-        mountPath: path === '/usr' ? POD_LAYOUT.hostUsr : path,
-        // Plain readOnly leaves mounts below it writable; the kubelet falls back where the node cannot do better.
-        ...(access === 'read' ? { readOnly: true, recursiveReadOnly: 'IfPossible' } : {}),
-      })),
+      ...hostVolumes(pod).map(hostMount),
     ],
   };
   const admit = {
     name: 'admit',
     image: pod.image,
-    command: ['sh', '-c', `trap 'exit 0' TERM; while :; do node ${AGENT} admit; sleep ${REASSERT_SECONDS} & wait $!; done`],
+    command: ['sh', '-c', admitLoop(pod.watch)],
     env,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
     readinessProbe: { exec: { command: ['test', '-f', POD_LAYOUT.ready] }, periodSeconds: 10 },
@@ -109,7 +115,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       // A transaction that runs is left to finish.
       terminationGracePeriodSeconds: 60,
       initContainers: pod.serviceAccount ? [claim, install] : [install],
-      containers: [admit],
+      containers: [admit, ...(pod.watch ? [watchContainer(pod, pod.watch, env, [bundle, shared])] : [])],
       volumes: [
         {
           name: 'bundle',
@@ -127,6 +133,36 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
         ...hostVolumes(pod).map(({ volume, path, type }) => ({ name: volume, hostPath: { path, type } })),
       ],
     },
+  };
+}
+
+/** Between two runs of the agent, only the shell sleeps. */
+function admitLoop(watch: WatchedHost | undefined): string {
+  if (!watch) return `trap 'exit 0' TERM; while :; do node ${AGENT} admit; sleep ${REASSERT_SECONDS} & wait $!; done`;
+  const sleepUntilNews = `n=${REASSERT_SECONDS / NEWS_SECONDS}; until [ $n = 0 ] || [ -f ${POD_LAYOUT.news} ]; do n=$((n-1)); sleep ${NEWS_SECONDS} & wait $!; done`;
+  return `trap 'exit 0' TERM; while :; do rm -f ${POD_LAYOUT.news}; node ${AGENT} admit; ${sleepUntilNews}; done`;
+}
+
+/** It has no token, and cannot write to the host. */
+function watchContainer(pod: InstallerPod, { seconds, paths }: WatchedHost, env: readonly object[], mounts: readonly object[]) {
+  const host = hostVolumes(pod).filter(({ path }) => paths.includes(path)).map((mount) => hostMount({ ...mount, access: 'read' }));
+  return {
+    name: 'watch',
+    image: pod.image,
+    command: ['sh', '-c', `trap 'exit 0' TERM; while :; do node ${AGENT} watch; sleep ${seconds} & wait $!; done`],
+    env,
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
+    securityContext: UNPRIVILEGED,
+    volumeMounts: [...mounts, ...host],
+  };
+}
+
+function hostMount({ volume, path, access }: { volume: string; path: string; access: 'read' | 'write' }) {
+  return {
+    name: volume,
+    mountPath: path === '/usr' ? POD_LAYOUT.hostUsr : path,
+    // Plain readOnly leaves mounts below it writable; the kubelet falls back where the node cannot do better.
+    ...(access === 'read' ? { readOnly: true, recursiveReadOnly: 'IfPossible' } : {}),
   };
 }
 

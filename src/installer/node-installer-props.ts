@@ -1,3 +1,4 @@
+import type { Duration } from 'cdk8s';
 import type { AppArmorProfile } from './app-armor-profile';
 import type { DesiredState } from './desired-state';
 import type { ReadinessGate } from './readiness-gate';
@@ -107,6 +108,16 @@ export interface NodeInstallerProps {
    * @default - ReadinessGate.handlerLabel()
    */
   readonly readiness?: ReadinessGate;
+
+  /**
+   * How often a fourth container, `watch`, looks on each node whether the installation is as it was proven: the
+   * container runtime's configuration, the handlers that it serves, and the bytes of shims, runtimes and their
+   * configuration. Where something has changed, the handler is labelled `failed` and the Pod is not ready until it is
+   * right again; deleting the installer's Pod repairs it. At least 10 seconds, in whole seconds.
+   *
+   * @default - no such container; a node is looked at when the installer's Pod starts
+   */
+  readonly driftCheckInterval?: Duration;
 
   /**
    * How many nodes may be installed or upgraded at a time: the number of rollout slots. A node that fails keeps its

@@ -4,11 +4,13 @@ import { Construct } from 'constructs';
 import { agentProgram } from './agent-program';
 import { DesiredState } from './desired-state';
 import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
+import { validateDriftCheckInterval } from './drift-check-interval';
 import { fenceManifests, type Manifest } from './fence';
+import { HOST_LAYOUT } from './host-layout';
 import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
 import { INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
-import { installerPodTemplate } from './installer-pod';
+import { installerPodTemplate, type WatchedHost } from './installer-pod';
 import { validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
@@ -93,6 +95,7 @@ export class NodeInstaller extends Construct {
     if (!Number.isInteger(slots) || slots < 1) {
       throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
     }
+    validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
     const image = validateImage(props.image ?? INSTALLER_IMAGE);
     const downloadEnv = downloadEnvironment(props);
@@ -125,6 +128,7 @@ export class NodeInstaller extends Construct {
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
             hostFilesToRead: props.kubelet?._hostFiles() ?? [],
             hostSockets: this.platform._hostFolders().sockets,
+            watch: this.watchedHost(),
             nodeSelector: this._poolSelector,
             tolerations: this.poolTolerations.map(tolerationManifest),
             priorityClassName: props.priorityClassName,
@@ -260,6 +264,19 @@ export class NodeInstaller extends Construct {
     const { readWrite, readOnly } = this.platform._hostFolders();
     const shared = this.sortedRuntimes().flatMap(({ plan: { sharedConfig } }) => (sharedConfig ? [dirname(sharedConfig.path)] : []));
     return { readWrite: [...readWrite, ...new Set(shared), ...this.props.kubelet?._hostFolders() ?? []], readOnly };
+  }
+
+  /** What the handlers depend on: nothing of the kubelet, and no means to restart anything. */
+  private watchedHost(): WatchedHost | undefined {
+    const { driftCheckInterval, desiredState, kubelet } = this.props;
+    if (!driftCheckInterval || desiredState?._takesBack) return undefined;
+    const others = ['/run/systemd', ...kubelet?._hostFolders() ?? []];
+    const { readWrite, readOnly } = this.hostFolders();
+    const paths = [...readWrite, ...readOnly, ...this.platform._hostFolders().sockets];
+    return {
+      seconds: driftCheckInterval.toSeconds(),
+      paths: [...paths.filter((path) => !others.includes(path)), HOST_LAYOUT.opt, HOST_LAYOUT.state, '/usr'],
+    };
   }
 
   /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */

@@ -6,10 +6,12 @@
 export const POD_LAYOUT = {
   /** Projected ConfigMaps, read-only: `plan.json`, `agent.js`, `files/<key>`. */
   bundle: '/sandbox-runtimes',
-  /** emptyDir shared by the three containers: `verdict.json`, `ready`. */
+  /** emptyDir shared by the containers: `verdict.json`, `ready`, and of `watch` `drift.json`, `hashes.json` and `news`. */
   shared: '/run/sandbox-runtimes',
   /** A file in it that is there while the node is ready; the readiness probe asks for it. */
   ready: '/run/sandbox-runtimes/ready',
+  /** A file in it that `watch` makes when it has found something out, and that ends the sleep of `admit`. */
+  news: '/run/sandbox-runtimes/news',
   /** Token, certificate and namespace, where Kubernetes itself would mount them. */
   serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
   /** Where the kubelet takes a container's termination message from; its own default. */

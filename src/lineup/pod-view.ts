@@ -23,6 +23,8 @@ export interface MountView {
   readonly volume: string;
   readonly path: string;
   readonly readOnly: boolean;
+  /** Whether that is so for mounts below it too, as far as the node can. */
+  readonly recursiveReadOnly: boolean;
 }
 
 export interface VolumeView {
@@ -87,6 +89,7 @@ function viewContainer(container: unknown): ContainerView {
       volume: textAt(mount, 'name') ?? '',
       path: textAt(mount, 'mountPath') ?? '',
       readOnly: valueAt(mount, 'readOnly') === true,
+      recursiveReadOnly: ['IfPossible', 'Enabled'].includes(textAt(mount, 'recursiveReadOnly') ?? ''),
     })),
     texts: [...lists.flat(), ...env.map((variable) => valueAt(variable, 'value'))].filter((text) => typeof text === 'string'),
     fieldRefs: new Map(env.flatMap((variable) => {

@@ -16,6 +16,7 @@ import { installerOverlap } from './rules/installer-overlap';
 import { installerPlan } from './rules/installer-plan';
 import { installerPods } from './rules/installer-pods';
 import { installerToken } from './rules/installer-token';
+import { installerWatch } from './rules/installer-watch';
 import { kataAnnotations } from './rules/kata-annotations';
 import { kataGuestSize } from './rules/kata-guest-size';
 import { kataOverhead } from './rules/kata-overhead';
@@ -41,5 +42,6 @@ export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
   classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
-  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerOverlap, fence,
+  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerWatch,
+  installerOverlap, fence,
 ];

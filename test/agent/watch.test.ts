@@ -53,7 +53,8 @@ class WatchedNode {
         return super.servedHandlers();
       }
     }
-    await watch({ env: { PLAN_HASH: planHash(this.bundle) }, shared: this.shared, host, node: () => new Looked({ host, platform: PLATFORM, daemons }), againAfterMs: 1 });
+    const node = () => new Looked({ host, platform: PLATFORM, daemons });
+    await watch({ env: { PLAN_HASH: planHash(this.bundle) }, shared: this.shared, host, node, againAfterMs: 1 });
     return this.told;
   }
 
@@ -176,10 +177,13 @@ test('leaves what was told as it is while the container runtime cannot be asked'
 test('reads a file only once as long as it is not touched', async () => {
   const node = await watched();
   const opened: string[] = [];
-  const fs = { ...jest.requireActual<HostFs>('node:fs'), openSync: ((path: string, ...rest: [string]) => {
-    opened.push(path.slice(node.installation.root.length));
-    return jest.requireActual<HostFs>('node:fs').openSync(path, ...rest);
-  }) as HostFs['openSync'] };
+  const fs = {
+    ...jest.requireActual<HostFs>('node:fs'),
+    openSync: ((path: string, ...rest: [string]) => {
+      opened.push(path.slice(node.installation.root.length));
+      return jest.requireActual<HostFs>('node:fs').openSync(path, ...rest);
+    }) as HostFs['openSync'],
+  };
   await node.look({ fs });
   expect(opened).toContain(SHIM);
   opened.length = 0;

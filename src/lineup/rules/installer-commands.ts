@@ -3,7 +3,7 @@ import { AGENT_ENV, POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
-const ROLES = ['claim', 'install', 'admit'];
+const ROLES = ['claim', 'install', 'admit', 'watch'];
 /** Fields of the Pod that the agent reads from its environment; the plan's hash is the matter of a rule of its own. */
 const FIELDS = [[AGENT_ENV.nodeName, 'spec.nodeName'], [AGENT_ENV.podNamespace, 'metadata.namespace']];
 
@@ -17,7 +17,8 @@ export const installerCommands: Rule = {
   id: 'installer-commands',
   *check({ installers }) {
     for (const { daemonSet: object, pod, bundle } of installers) {
-      const known = new Set([AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
+      const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
+      const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
       for (const { name, texts, fieldRefs } of pod.containers.filter((container) => ROLES.includes(container.name))) {
         const line = texts.join(' ');
         for (const path of line.match(ABSOLUTE_PATH) ?? []) {

@@ -14,7 +14,7 @@ export const installerToken: Rule = {
         const volumes = mounts.flatMap(({ volume, path }) => ({ path, volume: pod.volumes.get(volume) }));
         const token = volumes.find(({ volume }) => volume?.token);
         if (token && volumes.some(({ volume }) => volume?.hostPath !== undefined)) {
-          yield { object, message: `the container ${name} mounts both the host and a token; only claim and admit may have the token, only install the host` };
+          yield { object, message: `the container ${name} mounts both the host and a token; only claim and admit may have the token, only install and watch the host` };
         }
         if (!plan?.gate || !['claim', 'admit'].includes(name)) {
           continue;
