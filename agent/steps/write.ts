@@ -10,11 +10,13 @@ export const write: Step = {
   async apply(run) {
     if (!run.changes.length) return;
     const { host } = run.node;
+    for (const change of run.changes) requireUnchanged(host, change);
     const journal = journalOf(run);
     run.journal = journal;
     writeJournal(host, journal);
     for (const change of run.changes) {
       const startedAt = performance.now();
+      requireUnchanged(host, change);
       put(host, change, change.after, change.mode);
       log('write', change.path, describe(change), startedAt);
     }
@@ -27,6 +29,12 @@ export const write: Step = {
     for (const directory of [...journal!.directories].reverse()) host.removeIfEmpty(directory);
   },
 };
+
+/** What was planned, and tried for seconds, holds only for the bytes that it was planned from: later ones of others are not ours to lose. */
+function requireUnchanged(host: Host, { path, before }: PlannedChange): void {
+  if (same(host.read(path), before)) return;
+  throw new Error(`${path} was changed by somebody else while our change of it was being tried: the next attempt starts from what they wrote`);
+}
 
 function journalOf({ node: { host }, plan, planHash, record, changes }: Run): Journal {
   const kubelet = changes.some(({ purpose }) => purpose === 'kubelet') ? plan.kubelet ?? record?.kubelet : undefined;
