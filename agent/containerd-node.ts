@@ -1,10 +1,14 @@
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asRead, onThisNode } from './containerd/config-as-read';
 import { configNotices, enablesSelinux } from './containerd/config-facts';
 import { adviceFor } from './containerd/containerd-advice';
 import { configFileOf, containerdCommand } from './containerd/containerd-command';
 import { containerdVersion } from './containerd/containerd-version';
-import { hostFiles } from './containerd/host-files';
+import { hasOwnCopy } from './containerd/copied-config';
+import { HostFiles, hostFiles } from './containerd/host-files';
 import { loadConfig } from './containerd/loaded-config';
+import { servedRuntimes, writtenRuntimes } from './containerd/our-runtimes';
 import { ContainerdTables, planContainerdChanges } from './containerd/plan-changes';
 import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
@@ -14,6 +18,7 @@ import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
+import { familiesOfHost } from './host/node-family';
 import { runningShims } from './host/running-shims';
 import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, NodeOptions, RunningPod, Validation } from './node';
@@ -25,6 +30,7 @@ import { ContainerdPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
+const POLL_MS = 250;
 
 /** A node whose container runtime is containerd. */
 export class ContainerdNode implements Node {
@@ -38,13 +44,16 @@ export class ContainerdNode implements Node {
     this.strategy = restartStrategy(platform.restart);
   }
 
+  async families(): Promise<readonly string[]> {
+    return familiesOfHost(this.host, this.platform.restart);
+  }
+
   async containerRuntime(): Promise<ContainerRuntimeFacts> {
-    const running = await this.strategy.command();
     const version = await containerdVersion(await this.command());
     const config = loadConfig(this.files(), this.platform.configFile);
     return {
       version,
-      configFile: running && configFileOf(running),
+      configFile: await this.configFile(),
       selinux: enablesSelinux(config) ? 'enable_selinux' : undefined,
       notices: [...configNotices(version, config), ...adviceFor(version)],
     };
@@ -63,11 +72,11 @@ export class ContainerdNode implements Node {
 
   async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
     const command = await this.command();
+    const read = asRead(this.platform, await containerdVersion(command), { files: this.files(), changes });
     const changesBehaviour = await validateContainerdChanges({
       command,
-      platform: this.platform,
-      files: this.files(),
-      changes,
+      platform: onThisNode(this.platform, this.files()),
+      ...read,
       handlers: handlers.map(containerdTables),
     });
     return {
@@ -88,7 +97,25 @@ export class ContainerdNode implements Node {
   async activate(): Promise<string> {
     await this.strategy.restart();
     await waitForCri(this.platform.socket, CRI_READY_MS);
+    if (this.platform.restart.kind === 'watched') await this.untilRead();
     return 'runs again and its CRI is ready';
+  }
+
+  /** Nobody says when it has: its handlers that run our files are then those of the drop-in, with the same files. */
+  private async untilRead(): Promise<void> {
+    const { socket, dropInFile } = this.platform;
+    const wanted = writtenRuntimes(this.files().read(dropInFile)?.toString('utf8') ?? '');
+    const deadline = performance.now() + CRI_READY_MS;
+    for (let last = 'nothing'; ; await sleep(POLL_MS)) {
+      try {
+        last = servedRuntimes(await this.status());
+        if (last === wanted) return;
+      } catch (error) {
+        // It is being restarted.
+        last = (error as Error).message;
+      }
+      if (performance.now() >= deadline) throw new Error(`containerd at ${socket} was not restarted with ${dropInFile} within ${CRI_READY_MS} ms: it has "${last}" where "${wanted}" is wanted`);
+    }
   }
 
   async proveHandler(handler: string): Promise<void> {
@@ -104,16 +131,28 @@ export class ContainerdNode implements Node {
   }
 
   async runningShims(): Promise<readonly string[] | undefined> {
-    return runningShims(this.host, this.platform.socket);
+    return runningShims(this.host, this.platform.socket, this.platform.state);
   }
 
-  private files() {
-    const configuration = dirname(this.platform.configFile);
-    return hostFiles({ [configuration]: configuration, '/usr': POD_LAYOUT.hostUsr });
+  private files(): HostFiles {
+    const { configFile, managed } = this.platform;
+    const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : [])];
+    return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), '/usr': POD_LAYOUT.hostUsr });
+  }
+
+  /** The main file that containerd reads; undefined where its command line cannot be known. */
+  private async configFile(): Promise<string | undefined> {
+    const { embedded, copied, configFile } = this.platform;
+    const running = embedded ? undefined : await this.strategy.command();
+    if (!running) return undefined;
+    const found = configFileOf(running, await this.strategy.environment());
+    // The copy will be made, or has been.
+    return copied && found === copied.original && !hasOwnCopy(this.platform, this.files()) ? configFile : found;
   }
 
   private async command(): Promise<readonly string[]> {
-    return containerdCommand(POD_LAYOUT.hostUsr, await this.strategy.command(), this.platform.binaries).command;
+    const { embedded, binaries } = this.platform;
+    return containerdCommand(POD_LAYOUT.hostUsr, embedded ? undefined : await this.strategy.command(), binaries).command;
   }
 
   private status(): Promise<CriStatus> {

@@ -9,6 +9,7 @@ import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
+import { familiesOfHost } from './host/node-family';
 import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
 import { proveDefaultRuntime, proveHandler } from './prove';
@@ -33,6 +34,10 @@ export class CrioNode implements Node {
 
   constructor(readonly host: Host, private readonly platform: CrioPlatformPlan) {
     this.strategy = restartStrategy(platform.restart);
+  }
+
+  async families(): Promise<readonly string[]> {
+    return familiesOfHost(this.host, this.platform.restart);
   }
 
   async containerRuntime(): Promise<ContainerRuntimeFacts> {

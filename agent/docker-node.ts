@@ -12,6 +12,7 @@ import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
 import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
+import { familiesOfHost } from './host/node-family';
 import { SystemdKubelet } from './kubelet/kubelet';
 import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
 import { restartStrategy } from './restart/plan-restart';
@@ -37,6 +38,10 @@ export class DockerNode implements Node {
   constructor(readonly host: Host, private readonly platform: DockerPlatformPlan) {
     this.strategy = restartStrategy(platform.restart);
     this.engine = new EngineClient(platform.engineSocket);
+  }
+
+  async families(): Promise<readonly string[]> {
+    return familiesOfHost(this.host, this.platform.restart);
   }
 
   async containerRuntime(): Promise<ContainerRuntimeFacts> {

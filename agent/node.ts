@@ -47,6 +47,8 @@ export interface Node {
   /** In Kubernetes' spelling: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly kubelet: Kubelet;
+  /** Kinds of node of NODE_FAMILIES whose marks it has. */
+  families?(): Promise<readonly string[]>;
   containerRuntime(): Promise<ContainerRuntimeFacts>;
   /** The changes after which the container runtime serves these handlers besides what is not ours; none takes ours back. */
   planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;

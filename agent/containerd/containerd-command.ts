@@ -25,9 +25,9 @@ const HEADER_BYTES = 64 * 1024;
  * @param name of another daemon of the host that is wanted instead
  */
 export function containerdCommand(hostUsr: string, running: readonly string[] | undefined, candidates: readonly string[], name = 'containerd'): ContainerdCommand {
-  const binary = running?.[0] ?? candidates.find((candidate) => resolveBelowUsr(hostUsr, candidate));
+  const binary = running?.[0] ?? candidates.find((candidate) => visible(hostUsr, candidate));
   if (!binary) throw new Refusal(`no ${name} found on the host: looked for ${candidates.join(', ')}`);
-  const program = resolveBelowUsr(hostUsr, binary);
+  const program = visible(hostUsr, binary);
   if (!program) {
     throw new Refusal(`${name} is started from ${binary}, which the installer cannot see: it only mounts the host's /usr. `
       + 'Start it from a path below /usr');
@@ -78,6 +78,14 @@ export function resolveBelowUsr(hostUsr: string, hostPath: string): string | und
     }
   }
   return hostUsr + `/${done.join('/')}`.slice('/usr'.length);
+}
+
+/**
+ * Where a program is in the Pod: below the mounted /usr, or at its own path in a folder of the platform. There the
+ * name stays what it is, also of a link: one program that is several goes by it.
+ */
+function visible(hostUsr: string, path: string): string | undefined {
+  return resolveBelowUsr(hostUsr, path) ?? (!MERGED.test(path) && !path.startsWith('/usr/') && existsSync(path) ? path : undefined);
 }
 
 function interpreterOf(program: string, binary: string, name: string): string | undefined {

@@ -18,7 +18,7 @@ export function refuseOthers({ configFile, dropInFile }: Pick<ContainerdPlatform
   refuseOtherOwner(dropInFile, found, owner);
 }
 
-function refuseOtherOwner(path: string, found: string | undefined, owner: string): void {
+export function refuseOtherOwner(path: string, found: string | undefined, owner: string): void {
   if (found === undefined || found === owner) return;
   throw new Refusal(`${path} has the runtime tables of the installer ${found}: a node belongs to one installer; `
     + `set that one to desiredState ABSENT before ${owner} comes to this node`);

@@ -1,41 +1,24 @@
-import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
 import { BUILT_IN_RUNTIME, BUILT_IN_TABLE_1X, hasBuiltInTable, needsBuiltInTable, refuseDependents } from './built-in-runtime';
+import { change, ConfigPaths, ContainerdPlanInput, covers, loadBase, names } from './config-change';
 import { mergesDropIns } from './containerd-version';
+import { planCopiedChanges } from './copied-config';
 import { dropInOwner, dropInPattern, dropInText } from './drop-in';
-import { patternMatches } from './glob';
-import { HostFiles, withFiles } from './host-files';
+import { HostFiles } from './host-files';
 import { addImport } from './imports-edit';
-import { ConfigFile, configContent, configText, importEntries, loadConfig, resolveImport } from './loaded-config';
+import { configContent, configText } from './loaded-config';
 import { createdMainFile, isCreatedMainFile } from './main-file';
+import { planManagedChanges } from './managed-config';
 import { appendBlock, blockBody, removeBlock } from './marked-block';
 import { proveTakenBack, withoutOurs } from './only-ours';
 import { refuseOthers } from './ownership';
 import { refuseStrayTables, refuseUnusableConfig } from './refusals';
+import { planTemplateChanges } from './rendered-config';
 import { runtimesOf, tableSection } from './runtime-tables';
 import { merged, parseToml } from './toml';
 
-/** The runtime table of one handler as TOML text, for each of the places where containerd may look. */
-export interface ContainerdTables {
-  readonly handler: string;
-  readonly v2: string;
-  readonly v3: string;
-}
-
-export interface ContainerdPlanInput {
-  readonly platform: Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile'>;
-  /** Version of the node's containerd. */
-  readonly containerdVersion: string;
-  readonly files: HostFiles;
-  /** What is to be served; none takes everything back. */
-  readonly handlers: readonly ContainerdTables[];
-  /** Who installs, `<namespace>/<DaemonSet>`. */
-  readonly owner: string;
-}
-
-/** Permission bits of the files that are created: like those that a package installs. */
-const MODE = 0o644;
+export type { ContainerdPlanInput, ContainerdTables } from './config-change';
 
 /**
  * The changes to containerd's files after which it serves exactly these handlers in addition to what is not ours;
@@ -45,6 +28,15 @@ const MODE = 0o644;
  * In order: applied one by one, containerd can be started after each of them.
  */
 export function planContainerdChanges(input: ContainerdPlanInput): FileChange[] {
+  const { templates, managed, copied } = input.platform;
+  if (templates) return planTemplateChanges(input, templates);
+  if (managed) return planManagedChanges(input, managed);
+  if (copied) return planCopiedChanges(input, copied, planOwnFile);
+  return planOwnFile(input);
+}
+
+/** On nodes whose main file is the operator's. */
+function planOwnFile(input: ContainerdPlanInput): FileChange[] {
   const { platform, files, handlers, owner } = input;
   const { configFile, dropInFile } = platform;
   if (!files.sees(configFile) || !files.sees(dropInFile)) throw new Error(`${configFile} and ${dropInFile} have to be mounted`);
@@ -64,7 +56,7 @@ export function planContainerdChanges(input: ContainerdPlanInput): FileChange[] 
 }
 
 /** The handlers that our drop-in or block on this node defines now. */
-export function installedHandlers({ configFile, dropInFile }: ContainerdPlanInput['platform'], files: HostFiles): string[] {
+export function installedHandlers({ configFile, dropInFile }: ConfigPaths, files: HostFiles): string[] {
   const dropIn = files.read(dropInFile)?.toString('utf8') ?? '';
   const main = files.read(configFile)?.toString('utf8') ?? '';
   const tables = [dropInOwner(dropIn) === undefined ? '' : dropIn, blockBody(main) ?? ''].map((text) => configContent(dropInFile, text));
@@ -110,28 +102,6 @@ function withBlock(input: ContainerdPlanInput, main: MainFile | undefined): File
   return [...change(files, configFile, wanted), ...change(files, dropInFile, undefined)];
 }
 
-/** The configuration with this main file. The drop-in is empty, not absent, lest an import by its name seems to lead nowhere. */
-function loadBase({ platform: { configFile, dropInFile }, files }: ContainerdPlanInput, main: string): ConfigFile[] {
-  return loadConfig(withFiles(files, new Map([[configFile, Buffer.from(main)], [dropInFile, Buffer.alloc(0)]])), configFile);
-}
-
 function wroteBuiltIn({ now }: MainFile): boolean {
   return hasBuiltInTable(parseToml(blockBody(now) ?? ''));
-}
-
-/** Whether a file imports the drop-in already. */
-function covers({ path, content }: ConfigFile, dropInFile: string): boolean {
-  return importEntries(path, content).some((entry) => patternMatches(resolveImport(path, entry), dropInFile));
-}
-
-function names(handlers: readonly ContainerdTables[]): string[] {
-  return handlers.map(({ handler }) => handler);
-}
-
-/** One change, or none if the file is as wanted. */
-function change(files: HostFiles, path: string, wanted: string | undefined): FileChange[] {
-  const before = files.read(path);
-  const after = wanted === undefined ? undefined : Buffer.from(wanted);
-  const same = before && after ? before.equals(after) : before === after;
-  return same ? [] : [{ path, before, after, mode: MODE }];
 }

@@ -18,6 +18,12 @@ export interface CriCondition {
   readonly message: string;
 }
 
+/** A runtime as containerd has it. */
+export interface CriRuntime {
+  readonly runtimePath?: string;
+  readonly options?: { readonly SystemdCgroup?: boolean; readonly ConfigPath?: string } | null;
+}
+
 export interface CriStatus {
   readonly conditions: readonly CriCondition[];
   /** Handlers that the runtime reports; '' is its default. `undefined`: it reports none (containerd 1.x). */
@@ -30,7 +36,7 @@ export interface CriStatus {
 export interface CriConfig {
   readonly containerd?: {
     readonly defaultRuntimeName?: string;
-    readonly runtimes?: { readonly [handler: string]: { readonly options?: { readonly SystemdCgroup?: boolean } | null } };
+    readonly runtimes?: { readonly [handler: string]: CriRuntime };
   };
 }
 

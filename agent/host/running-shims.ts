@@ -3,10 +3,10 @@ import { Host } from './host';
 
 /**
  * The shims of the Pods that run on this node, by path: containerd notes in each task's folder which binary it
- * started. Undefined where a task does not say so, and then every release has to be taken as used.
+ * started, below its state folder. Undefined where a task does not say so, and then every release has to be taken as used.
  */
-export function runningShims(host: Host, criSocket: string): string[] | undefined {
-  const tasks = join(dirname(criSocket), 'io.containerd.runtime.v2.task', 'k8s.io');
+export function runningShims(host: Host, criSocket: string, state = dirname(criSocket)): string[] | undefined {
+  const tasks = join(state, 'io.containerd.runtime.v2.task', 'k8s.io');
   const shims = new Set<string>();
   for (const task of host.list(tasks)) {
     const shim = host.read(join(tasks, task, 'shim-binary-path'))?.toString().trim();

@@ -4,6 +4,8 @@ export interface RestartStrategy {
   readonly description: string;
   /** Command line of the daemon, where it is known. */
   command(): Promise<string[] | undefined>;
+  /** Variables that its unit sets; they may stand in the command line. */
+  environment(): Promise<{ readonly [name: string]: string }>;
   /** Resolves once a new process runs; rejects with what happened instead. */
   restart(): Promise<void>;
   /** Resolves once the daemon was told to read its configuration again, by SIGHUP. */

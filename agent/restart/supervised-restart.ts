@@ -17,6 +17,10 @@ export class SupervisedRestart implements RestartStrategy {
     return readFileSync(`/proc/${this.daemon()}/cmdline`, 'utf8').split('\0').slice(0, -1);
   }
 
+  async environment(): Promise<{}> {
+    return {};
+  }
+
   async restart(): Promise<void> {
     const old = this.daemon();
     process.kill(old, 'SIGTERM');

@@ -1,49 +1,61 @@
 import { RestartStrategy } from './restart-strategy';
+import { SystemdRestartPlan } from '../../src/installer/install-plan';
 import { SystemdManager } from '../systemd/systemd-manager';
 
 /** A node turns NotReady after about 34 s without CRI; a rollback must fit in as well. */
-const ACTIVE_WITHIN_MS = 20_000;
+const ACTIVE_WITHIN_SECONDS = 20;
 
 /** Restarts a unit through systemd. */
 export class SystemdRestart implements RestartStrategy {
   readonly description: string;
+  private readonly timeoutMs: number;
 
-  constructor(private readonly unit: string, private readonly socket: string, private readonly timeoutMs = ACTIVE_WITHIN_MS) {
+  constructor(private readonly unit: string, private readonly socket: string, private readonly plan: Omit<SystemdRestartPlan, 'kind' | 'unit'> = {}) {
     this.description = `${unit} by systemd`;
+    this.timeoutMs = (plan.seconds ?? ACTIVE_WITHIN_SECONDS) * 1000;
   }
 
   async command(): Promise<string[] | undefined> {
-    return this.withSystemd(async (systemd) => {
-      const commands = await systemd.execStart(this.unit);
+    return this.withSystemd(async (systemd, unit) => {
+      const commands = await systemd.execStart(unit);
       return commands.length ? [...commands[commands.length - 1].argv] : undefined;
     });
   }
 
+  async environment(): Promise<{ [name: string]: string }> {
+    return this.withSystemd(async (systemd, unit) => Object.fromEntries((await systemd.environment(unit)).map((assignment) => {
+      const [name, ...value] = assignment.split('=');
+      return [name, value.join('=')];
+    })));
+  }
+
   async restart(): Promise<void> {
-    await this.withSystemd(async (systemd) => {
-      const previousPid = await systemd.mainPid(this.unit);
+    await this.withSystemd(async (systemd, unit) => {
+      if (this.plan.daemonReload) await systemd.daemonReload();
+      const previousPid = await systemd.mainPid(unit);
       // A unit that hit its start limit is not started again, with whatever files, until this is forgotten.
-      await systemd.resetFailedUnit(this.unit);
-      const job = await systemd.restartUnit(this.unit);
-      await systemd.waitActive(this.unit, { job, previousPid }, this.timeoutMs);
+      await systemd.resetFailedUnit(unit);
+      const job = await systemd.restartUnit(unit);
+      await systemd.waitActive(unit, { job, previousPid }, this.timeoutMs);
     });
   }
 
   async reload(): Promise<void> {
-    await this.withSystemd(async (systemd) => {
-      const job = await systemd.reloadUnit(this.unit);
-      await systemd.waitReloaded(this.unit, job, this.timeoutMs);
+    await this.withSystemd(async (systemd, unit) => {
+      const job = await systemd.reloadUnit(unit);
+      await systemd.waitReloaded(unit, job, this.timeoutMs);
     });
   }
 
-  private async withSystemd<T>(use: (systemd: SystemdManager) => Promise<T>): Promise<T> {
+  private async withSystemd<T>(use: (systemd: SystemdManager, unit: string) => Promise<T>): Promise<T> {
     const systemd = await SystemdManager.connect(this.socket);
+    const { otherUnit } = this.plan;
     try {
       const loadState = await systemd.loadState(this.unit);
-      if (loadState !== 'loaded') {
-        throw new Error(`systemd has no usable unit ${this.unit} on this node (LoadState is ${loadState}); name the unit that runs the container runtime`);
-      }
-      return await use(systemd);
+      if (loadState === 'loaded') return await use(systemd, this.unit);
+      if (otherUnit !== undefined && await systemd.loadState(otherUnit) === 'loaded') return await use(systemd, otherUnit);
+      throw new Error(`systemd has no usable unit ${this.unit}${otherUnit === undefined ? '' : ` or ${otherUnit}`} on this node (LoadState is ${loadState}); `
+        + 'name the unit that runs the container runtime');
     } finally {
       systemd.close();
     }

@@ -1,4 +1,5 @@
 import { file, handlerTables } from './handler-tables';
+import { requirePlatform } from './require-platform';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
 import { isStaged } from '../artifact/staging';
@@ -21,6 +22,7 @@ export const preflight: Step = {
     const { runtimes, node, plan, files } = run;
     if (!runtimes.length) return;
     const startedAt = performance.now();
+    await requirePlatform(run);
     checkDisk(run);
     const facts = await node.containerRuntime();
     const containerRuntime = `${node.containerRuntimeName} ${facts.version}`;

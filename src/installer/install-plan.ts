@@ -1,3 +1,5 @@
+import type { ContainerdFilesPlan } from './containerd-files-plan';
+
 /**
  * The install plan: all that the node agent has to know, as plain data. It is written at synth (`plan.json` in a
  * ConfigMap), read by the agent on the node and by the line-up check, and it is the only thing the three share.
@@ -51,9 +53,11 @@ interface AnyPlatformPlan {
   readonly binaries: readonly string[];
   /** How its process is found, to be restarted or told to read its configuration again. */
   readonly restart: RestartPlan;
+  /** Kind of node that its marks tell from all others, see NODE_FAMILIES. Absent: none of these. */
+  readonly family?: string;
 }
 
-export interface ContainerdPlatformPlan extends AnyPlatformPlan {
+export interface ContainerdPlatformPlan extends AnyPlatformPlan, ContainerdFilesPlan {
   readonly kind?: undefined;
   /** Our drop-in, used where containerd merges drop-ins (2.x). */
   readonly dropInFile: string;
@@ -95,8 +99,21 @@ export const TABLE_FORMATS: { readonly [runtime in ContainerRuntime]: readonly T
 };
 
 export type RestartPlan =
-  | { readonly kind: 'systemd'; readonly unit: string }
-  | { readonly kind: 'supervised'; readonly pidFile: string };
+  | SystemdRestartPlan
+  | { readonly kind: 'supervised'; readonly pidFile: string }
+  /** Something on the node watches the files and restarts the container runtime. */
+  | { readonly kind: 'watched' };
+
+export interface SystemdRestartPlan {
+  readonly kind: 'systemd';
+  readonly unit: string;
+  /** Unit of nodes that do not have the first one. */
+  readonly otherUnit?: string;
+  /** systemd has to read the units again first, because we write a drop-in of the unit. */
+  readonly daemonReload?: true;
+  /** How long the unit may take until it is active. Absent: 20 seconds. */
+  readonly seconds?: number;
+}
 
 /** One handler on the node. */
 export interface RuntimePlan {

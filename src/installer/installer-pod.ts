@@ -12,7 +12,7 @@ export interface InstallerPod {
   readonly serviceAccount?: string;
   readonly bundle: { readonly plan: string; readonly agent: string; readonly files: string; readonly fileKeys: readonly string[] };
   readonly planHash: string;
-  readonly hostFolders: { readonly readWrite: readonly string[]; readonly readOnly: readonly string[] };
+  readonly hostFolders: { readonly readWrite: readonly string[]; readonly existing: readonly string[]; readonly readOnly: readonly string[] };
   /** Single files of the host that `install` writes in place. */
   readonly hostFiles: readonly string[];
   /** Single files of the host that `install` only reads. */
@@ -172,13 +172,18 @@ function hostVolumes(pod: InstallerPod) {
   const folders = (paths: readonly string[], access: 'read' | 'write', type: string) =>
     paths.map((path) => ({ volume: volume(path), path, access, type }));
   return [
-    ...folders([...pod.hostFolders.readWrite, HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
+    ...folders(pod.hostFolders.existing, 'write', 'Directory'),
+    ...folders([...made(pod.hostFolders), HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
     ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
     // Not named after their path, which is the user's and may be too long for a name.
     ...folders(pod.hostFilesToRead, 'read', 'File').map((mount, index) => ({ ...mount, volume: `kubelet-arguments-${index}` })),
     ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];
+}
+
+function made({ readWrite, existing }: InstallerPod['hostFolders']): string[] {
+  return readWrite.filter((path) => !existing.includes(path));
 }
 
 /** What `automountServiceAccountToken` would mount, but for two containers only. */

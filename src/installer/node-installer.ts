@@ -96,6 +96,7 @@ export class NodeInstaller extends Construct {
       throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
     }
     validateDriftCheckInterval(props.driftCheckInterval);
+    this.platform._requireInstaller(slots);
     validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
     const image = validateImage(props.image ?? INSTALLER_IMAGE);
     const downloadEnv = downloadEnvironment(props);
@@ -260,10 +261,10 @@ export class NodeInstaller extends Construct {
     );
   }
 
-  private hostFolders(): { readWrite: string[]; readOnly: string[] } {
-    const { readWrite, readOnly } = this.platform._hostFolders();
+  private hostFolders(): { readWrite: string[]; existing: string[]; readOnly: string[] } {
+    const { readWrite, existing, readOnly } = this.platform._hostFolders();
     const shared = this.sortedRuntimes().flatMap(({ plan: { sharedConfig } }) => (sharedConfig ? [dirname(sharedConfig.path)] : []));
-    return { readWrite: [...readWrite, ...new Set(shared), ...this.props.kubelet?._hostFolders() ?? []], readOnly };
+    return { readWrite: [...readWrite, ...new Set(shared), ...this.props.kubelet?._hostFolders() ?? []], existing, readOnly };
   }
 
   /** What the handlers depend on: nothing of the kubelet, and no means to restart anything. */

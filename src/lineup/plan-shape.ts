@@ -15,6 +15,7 @@ const PLAN: Shape = {
   'platform': {
     'kind?': 'string',
     'name': 'string',
+    'family?': 'string',
     'configFile': 'string',
     'socket': 'string',
     'binaries': ['string'],
@@ -56,7 +57,13 @@ const PLAN: Shape = {
 
 /** What a plan for a container runtime has beside that: of its platform, and of each runtime. */
 const CONTAINER_RUNTIMES: { readonly [kind in ContainerRuntime]: Shape } = {
-  containerd: ofContainerRuntime('containerd', { dropInFile: 'string' }),
+  containerd: ofContainerRuntime('containerd', {
+    'dropInFile': 'string',
+    'state?': 'string',
+    'templates?': [{ 'version': 'number', 'file': 'string', 'dropInFile?': 'string', 'base?': 'string' }],
+    'managed?': { mark: 'string', mergedFile: 'string' },
+    'copied?': { original: 'string', variable: 'string', unitDropIn: 'string' },
+  }),
   crio: ofContainerRuntime('crio', { dropInFolder: 'string', disablesSelinux: 'boolean' }),
   docker: ofContainerRuntime('docker', { 'engineSocket': 'string', 'defaultRuntime?': 'string' }),
 };
@@ -72,7 +79,7 @@ function ofContainerRuntime(name: ContainerRuntime, platform: Shape): Shape {
 }
 
 /** What the kinds of restart name. */
-const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { unit: 'string' }, supervised: { pidFile: 'string' } };
+const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { 'unit': 'string', 'otherUnit?': 'string' }, supervised: { pidFile: 'string' }, watched: {} };
 
 /** The plan, or a sentence that says why the text is none. */
 export function readPlan(text: string): InstallPlan | string {

@@ -1,5 +1,11 @@
 import { absolutePath, pathInOwnFolder } from './absolute-path';
 import { NodeRestart } from './node-restart';
+import { K0S } from './records/k0s';
+import { K3S, K3S_AGENT, RKE2, RKE2_AGENT } from './records/k3s';
+import { MICROK8S } from './records/microk8s';
+import type { PlatformRecord } from './records/platform-record';
+import { EKS_AL2023, FLATCAR, KIND, MINIKUBE } from './records/usual-containerd';
+import { AKS, BOTTLEROCKET, GKE, OPENSHIFT, TALOS, WINDOWS } from './records/without-installer';
 import type { PlatformPlan } from '../installer/install-plan';
 
 /** Where a node keeps containerd, for platforms that are not in the list. */
@@ -142,6 +148,127 @@ export class NodePlatform {
   public static readonly DOCKER = NodePlatform.docker();
 
   /**
+   * k3s, servers and agents: a drop-in where the rendered `config.toml` imports its folder (2026 and newer), else a
+   * block at the end of the template, which k3s renders together with its own base. The restart is one of k3s, and on a
+   * server so of its API server: `maxConcurrentNodes` has to be 1.
+   *
+   * @see https://docs.k3s.io/advanced#configuring-containerd
+   */
+  public static readonly K3S = NodePlatform.recorded(K3S);
+
+  /**
+   * k3s agents alone, in a pool whose `nodeSelector` leaves the servers out; several may be installed at a time.
+   *
+   * @see https://docs.k3s.io/advanced#configuring-containerd
+   */
+  public static readonly K3S_AGENT = NodePlatform.recorded(K3S_AGENT);
+
+  /**
+   * RKE2, servers and agents, as `K3S`.
+   *
+   * @see https://docs.rke2.io/advanced#configuring-containerd
+   */
+  public static readonly RKE2 = NodePlatform.recorded(RKE2);
+
+  /**
+   * RKE2 agents alone, as `K3S_AGENT`.
+   *
+   * @see https://docs.rke2.io/advanced#configuring-containerd
+   */
+  public static readonly RKE2_AGENT = NodePlatform.recorded(RKE2_AGENT);
+
+  /**
+   * k0s: a drop-in in `/etc/k0s/containerd.d`, which k0s takes in without a restart of its own. Refused on nodes whose
+   * `containerd.toml` is no longer managed by k0s.
+   *
+   * k0s 1.36 does not start with the version 2 tables that 1.35 needs: take the runtimes back (`DesiredState.ABSENT`)
+   * before such an update, and bring them again after it.
+   *
+   * @see https://docs.k0sproject.io/stable/runtime/
+   */
+  public static readonly K0S = NodePlatform.recorded(K0S);
+
+  /**
+   * MicroK8s: a block at the end of `containerd-template.toml`, and a restart of the snap's containerd.
+   *
+   * @see https://github.com/canonical/microk8s/blob/master/microk8s-resources/default-args/containerd-template.toml
+   */
+  public static readonly MICROK8S = NodePlatform.recorded(MICROK8S);
+
+  /**
+   * Amazon EKS with Amazon Linux 2023. nodeadm writes containerd's configuration anew at each boot; the installer, which
+   * runs again then, puts its entry back.
+   *
+   * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/
+   */
+  public static readonly EKS_AL2023 = NodePlatform.recorded(EKS_AL2023);
+
+  /**
+   * Nodes of kind, containers of their own on one machine. Kata needs `/dev/kvm` in them.
+   *
+   * @see https://kind.sigs.k8s.io/docs/user/configuration/#containerdconfigpatches
+   */
+  public static readonly KIND = NodePlatform.recorded(KIND);
+
+  /**
+   * Nodes of minikube started with `--container-runtime=containerd`.
+   *
+   * @see https://minikube.sigs.k8s.io/docs/commands/start/
+   */
+  public static readonly MINIKUBE = NodePlatform.recorded(MINIKUBE);
+
+  /**
+   * Flatcar Container Linux, whose own configuration is read-only: a drop-in where that imports one, else a copy that the
+   * unit is told to read.
+   *
+   * @see https://www.flatcar.org/docs/latest/container-runtimes/customizing-docker/
+   */
+  public static readonly FLATCAR = NodePlatform.recorded(FLATCAR);
+
+  /**
+   * Talos: no installer can work there. `npx cdk8s-sandbox-runtimes render --platform talos` prints what its machine
+   * configuration needs; `PreinstalledRuntime` names the handler.
+   *
+   * @see https://docs.siderolabs.com/talos
+   */
+  public static readonly TALOS = NodePlatform.recorded(TALOS);
+
+  /**
+   * GKE, which has its own: `SandboxRuntime.fromRuntimeClassName(scope, id, 'gvisor')`. An installer is refused.
+   *
+   * @see https://cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods
+   */
+  public static readonly GKE = NodePlatform.recorded(GKE);
+
+  /**
+   * AKS, which has its own: `SandboxRuntime.fromRuntimeClassName(scope, id, 'kata-vm-isolation')`. An installer is refused.
+   *
+   * @see https://learn.microsoft.com/azure/aks/use-pod-sandboxing
+   */
+  public static readonly AKS = NodePlatform.recorded(AKS);
+
+  /**
+   * Bottlerocket, where nothing can be installed. An installer is refused.
+   *
+   * @see https://github.com/bottlerocket-os/bottlerocket/issues/811
+   */
+  public static readonly BOTTLEROCKET = NodePlatform.recorded(BOTTLEROCKET);
+
+  /**
+   * OpenShift, which has an operator for Kata. An installer is refused.
+   *
+   * @see https://docs.redhat.com/en/documentation/openshift_sandboxed_containers/
+   */
+  public static readonly OPENSHIFT = NodePlatform.recorded(OPENSHIFT);
+
+  /**
+   * Windows nodes, for which there is no sandbox runtime. An installer is refused.
+   *
+   * @see https://kubernetes.io/docs/concepts/windows/intro/
+   */
+  public static readonly WINDOWS = NodePlatform.recorded(WINDOWS);
+
+  /**
    * containerd with paths of your own.
    *
    * @param options what differs from `NodePlatform.CONTAINERD`
@@ -209,30 +336,55 @@ export class NodePlatform {
     });
   }
 
+  private static recorded(record: PlatformRecord): NodePlatform {
+    return new NodePlatform(record.name, record.plan, record);
+  }
+
   private constructor(
     /** Short name, as in the install plan. */
     public readonly name: string,
-    private readonly plan: PlatformPlan,
+    private readonly plan: PlatformPlan | undefined,
+    private readonly record?: PlatformRecord,
   ) {}
 
   /** @internal */
   public _plan(): PlatformPlan {
+    if (!this.plan) throw new Error(`there is no installer for ${this.record!.title}: ${this.record!.refusal}`);
     return this.plan;
   }
 
   /**
-   * Host folders that `install` mounts: read-write what it writes, read-only the folders of the sockets. A folder,
+   * @throws where nothing can be installed, or not on so many nodes at a time
+   * @internal
+   */
+  public _requireInstaller(maxConcurrentNodes: number): void {
+    this._plan();
+    if (this.record?.restartsControlPlane && maxConcurrentNodes > 1) {
+      throw new Error(`maxConcurrentNodes is ${maxConcurrentNodes}, and on servers of ${this.record.title} the restart of containerd is one of the API server and its etcd, of which `
+        + 'one at a time may be away; leave it out (1), or make a pool of agents alone with its own nodeSelector and NodePlatform.'
+        + `${this.name.toUpperCase()}_AGENT`);
+    }
+  }
+
+  /**
+   * Host folders that `install` mounts: read-write what it writes (`existing` is not made where it is not there: such a
+   * node is of another kind), read-only the folders of the sockets. A folder,
    * never a socket file: that one would be dead after the next restart. Docker's socket is the exception: it lies in
    * `/run` itself, where all other sockets of the host are as well, and Docker is never restarted.
    *
    * @internal
    */
-  public _hostFolders(): { readWrite: string[]; readOnly: string[]; sockets: string[] } {
-    const { plan } = this;
+  public _hostFolders(): { readWrite: string[]; existing: string[]; readOnly: string[]; sockets: string[] } {
+    const plan = this._plan();
+    if (this.record?.folders) {
+      const { readWrite, readOnly, existing = [] } = this.record.folders;
+      return { readWrite: [...readWrite], existing: [...existing], readOnly: [...readOnly], sockets: [] };
+    }
     const { restart } = plan;
-    const process = restart.kind === 'systemd' ? '/run/systemd' : folderOf(restart.pidFile);
+    const process = restart.kind === 'supervised' ? folderOf(restart.pidFile) : '/run/systemd';
     return {
       readWrite: [folderOf(plan.configFile)],
+      existing: [],
       readOnly: [...new Set(plan.kind === 'docker' ? [process] : [folderOf(plan.socket), process])],
       sockets: plan.kind === 'docker' ? [plan.engineSocket] : [],
     };

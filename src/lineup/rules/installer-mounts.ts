@@ -82,8 +82,7 @@ function* unshared({ containers, volumes }: PodView): Generator<string> {
 
 function written({ platform, runtimes, kubelet, crictl }: InstallPlan): Set<string> {
   return new Set([
-    platform.configFile,
-    ...dropIns(platform),
+    ...platformFiles(platform),
     HOST_LAYOUT.state,
     ...runtimes.flatMap(({ config, artifact, sharedConfig }) => [config.path, artifact.directory, ...(sharedConfig ? [sharedConfig.path] : [])]),
     ...(kubelet ? [kubelet.file.path] : []),
@@ -91,16 +90,22 @@ function written({ platform, runtimes, kubelet, crictl }: InstallPlan): Set<stri
   ]);
 }
 
-function dropIns(platform: PlatformPlan): string[] {
+function platformFiles(platform: PlatformPlan): string[] {
   switch (platform.kind) {
-    case undefined: return [platform.dropInFile];
-    case 'crio': return [platform.dropInFolder];
-    case 'docker': return [];
+    case undefined: {
+      const { configFile, dropInFile, templates = [], managed, copied } = platform;
+      const templateFiles = templates.flatMap((template) => [template.file, template.dropInFile ?? template.file]);
+      return [dropInFile, ...(managed ? [] : [configFile]), ...templateFiles, ...(copied ? [copied.unitDropIn] : [])];
+    }
+    case 'crio': return [platform.configFile, platform.dropInFolder];
+    case 'docker': return [platform.configFile];
   }
 }
 
 function readPaths({ platform }: InstallPlan): Set<string> {
-  const { restart, binaries } = platform;
+  const { restart, binaries, configFile } = platform;
   const socket = platform.kind === 'docker' ? platform.engineSocket : platform.socket;
-  return new Set([socket, ...binaries, restart.kind === 'systemd' ? SYSTEMD : restart.pidFile]);
+  const process = restart.kind === 'systemd' ? [SYSTEMD] : restart.kind === 'supervised' ? [restart.pidFile] : [];
+  const more = platform.kind === undefined ? [platform.state ?? configFile, platform.managed?.mergedFile ?? configFile] : [];
+  return new Set([configFile, socket, ...binaries, ...process, ...more]);
 }

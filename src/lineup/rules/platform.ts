@@ -2,10 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PlatformPlan } from '../../installer/install-plan';
 import { CRICTL_CONFIG_FILE } from '../../platform/crictl-config';
 import { NodePlatform } from '../../platform/node-platform';
+import { PLATFORM_RECORDS } from '../../platform/records';
 import type { Rule } from '../rule';
 
-const KNOWN = new Map([NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((platform) => [platform.name, fields(platform._plan())]));
-const PATHS = ['configFile', 'dropInFile', 'dropInFolder', 'engineSocket', 'socket', 'binaries'];
+const KNOWN = new Map([
+  ...[NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((platform) => platform._plan()),
+  ...PLATFORM_RECORDS.flatMap(({ plan }) => plan ?? []),
+].map((plan) => [plan.name, fields(plan)]));
+const PATHS = ['configFile', 'dropInFile', 'dropInFolder', 'engineSocket', 'socket', 'binaries', 'family', 'state', 'embedded', 'templates', 'managed', 'copied'];
 
 /** Plan -> platform: a platform that goes by a known name has its files where that platform has them. */
 export const platform: Rule = {

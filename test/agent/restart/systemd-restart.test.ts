@@ -58,7 +58,7 @@ test('rejects with what became of a unit that did not survive it', async () => {
 
 test('rejects where the unit cannot do that, or does not come to an end with it', async () => {
   fake.onReload = () => {};
-  await expect(new SystemdRestart(UNIT, socket, 100).reload()).rejects.toThrow('did not read its configuration again within 100 ms');
+  await expect(new SystemdRestart(UNIT, socket, { seconds: 0.1 }).reload()).rejects.toThrow('did not read its configuration again within 100 ms');
   fake.cannotReload = true;
   await expect(new SystemdRestart(UNIT, socket).reload()).rejects.toThrow('Job type reload is not applicable');
 });
