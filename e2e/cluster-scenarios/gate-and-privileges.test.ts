@@ -1,10 +1,14 @@
+import type { KubeConnection } from '../../agent/kube/kube-client';
+import { handlerLabel } from '../../src/installer/handler-label';
+import { POD_LAYOUT } from '../../src/installer/pod-layout';
+import { apiCall, ApiBody } from '../cluster/api-call';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
-import { one } from '../node/installer-run';
+import { Manifest, one } from '../node/installer-run';
 import { figure } from '../real-cluster/figures';
 import { count } from '../real-cluster/how-often';
 import { objectsOf, Quickstart } from '../real-cluster/quickstart';
 import { INSTALLER, PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
-import { RealCluster } from '../real-cluster/real-cluster';
+import { NODE, RealCluster } from '../real-cluster/real-cluster';
 import { GVISOR_RELEASE } from '../toolchain';
 
 /** How many Pods wait for the gate; fewer where there is little memory. */
@@ -90,4 +94,74 @@ describe('with exactly the mounts and privileges of the container install', () =
     const { status } = await cluster.kubectl.get('--namespace', PLATFORM_NAMESPACE, 'daemonset', INSTALLER);
     expect(status.numberReady).toBe(1);
   });
+});
+
+describe('with the token of the installer on this node', () => {
+  const own = `/api/v1/nodes/${NODE}`;
+  const other = '/api/v1/nodes/other';
+  const inNamespace = `/api/v1/namespaces/${PLATFORM_NAMESPACE}`;
+  const merge = (body: object): ApiBody => ({ body, contentType: 'application/merge-patch+json' });
+  const label = (key: string, value: string): ApiBody => merge({ metadata: { labels: { [key]: value } } });
+  let stolen: KubeConnection;
+
+  beforeAll(async () => {
+    await quickstart.apply([{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'other' } }]);
+    const { metadata } = await quickstart.installerPod();
+    const token = await cluster.kubectl.exec(PLATFORM_NAMESPACE, metadata.name, 'cat', `${POD_LAYOUT.serviceAccount}/token`);
+    stolen = (await cluster.controlPlane.tunnel()).connection(token);
+  });
+
+  test.each<[string, string, string, ApiBody?]>([
+    ['read its node', 'GET', own],
+    ['read another node', 'GET', other],
+    ['label its node', 'PATCH', own, label(handlerLabel('runsc'), 'ready')],
+  ])('one may %s', async (_, method, path, options) => {
+    expect(await apiCall(stolen, method, path, options)).toMatchObject({ status: 200 });
+  });
+
+  test.each<[string, string, string, string, ApiBody?]>([
+    ['label another node', 'policy', 'PATCH', other, label(handlerLabel('runsc'), 'ready')],
+    ['give its node any other label', 'policy', 'PATCH', own, label('example.com/x', 'y')],
+    ['give its label another value', 'policy', 'PATCH', own, label(handlerLabel('runsc'), 'owned')],
+    ['annotate its node', 'policy', 'PATCH', own, merge({ metadata: { annotations: { a: 'b' } } })],
+    ['taint its node', 'policy', 'PATCH', own, merge({ spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } })],
+    ['delete its node', 'rbac', 'DELETE', own],
+    ['reach the kubelet through the API server', 'rbac', 'GET', `${own}/proxy/pods`],
+    ['read secrets', 'rbac', 'GET', `${inNamespace}/secrets`],
+    ['list Pods', 'rbac', 'GET', '/api/v1/pods'],
+    ['create a Pod', 'rbac', 'POST', `${inNamespace}/pods`, { body: { metadata: { name: 'evil' }, spec: { containers: [{ name: 'c', image: 'x' }] } } }],
+    ['change what the installer does', 'rbac', 'PATCH', `${inNamespace}/configmaps/${INSTALLER}-plan`, merge({ data: { 'plan.json': '{}' } })],
+    ['ask for another token', 'rbac', 'POST', `${inNamespace}/serviceaccounts/${INSTALLER}/token`, { body: { spec: {} } }],
+  ])('one may not %s: denied by %s', async (_, deniedBy, method, path, options) => {
+    const { status, deniedBy: by } = await apiCall(stolen, method, path, options);
+    expect({ status, deniedBy: by }).toEqual({ status: 403, deniedBy });
+  });
+
+  test('one may do nothing any more once its Pod is gone', async () => {
+    await quickstart.restart();
+    const answers = async () => (await apiCall(stolen, 'GET', own)).status;
+    // The API server remembers a good answer for some seconds.
+    await cluster.kubectl.until('the token to be refused', answers, status => status === 401, 60_000);
+  });
+
+  afterAll(() => cluster.kubectl.run('delete', 'node', 'other'));
+});
+
+test('objects whose namespace was rewritten, and whose policy so fences nobody, do nothing', async () => {
+  const elsewhere = 'elsewhere';
+  const objects = objectsOf(quickstart.synthesize(release).platform);
+  const moved = ({ metadata, subjects, ...rest }: Manifest) => ({
+    ...rest,
+    metadata: { ...metadata, ...(rest.kind === 'Namespace' ? { name: elsewhere } : metadata.namespace && { namespace: elsewhere }) },
+    ...(subjects && { subjects: subjects.map((subject: object) => ({ ...subject, namespace: elsewhere })) }),
+  });
+  const state = async () => ({ label: await quickstart.label(), tree: cluster.node.treeStamp('/etc/containerd') });
+  const before = await state();
+  await quickstart.apply(objects.map(moved));
+  await cluster.kubectl.until('the installer to refuse to use its token', () => cluster.kubectl.run('--namespace', elsewhere, 'describe', 'pods'),
+    text => text.includes('the token of this Pod is not fenced'));
+  expect(await state()).toEqual(before);
+  await cluster.kubectl.run('delete', 'namespace', elsewhere, '--timeout=120s');
+  await quickstart.apply(objects);
+  await quickstart.rolledOut();
 });

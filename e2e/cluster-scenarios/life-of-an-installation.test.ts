@@ -3,7 +3,7 @@ import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { containerMemory } from '../real-cluster/container-memory';
 import { watchingCri } from '../real-cluster/cri-watch';
 import { figure, timed } from '../real-cluster/figures';
-import { count } from '../real-cluster/how-often';
+import { count, limitFor } from '../real-cluster/how-often';
 import { PodIdentity, Quickstart } from '../real-cluster/quickstart';
 import { INSTALLER, PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { NODE, RealCluster } from '../real-cluster/real-cluster';
@@ -88,7 +88,7 @@ test('a new Pod of the installer writes nothing and restarts nothing', async () 
   figure(`${RERUNS} reruns: the container install, longest`, Math.max(...took), 'ms');
   figure(`${RERUNS} reruns: writes, restarts of containerd`, '0, 0');
   expect(await quickstart.log('claim')).toContain('no rollout slot needed');
-});
+}, limitFor(RERUNS));
 
 test('an upgrade leaves running Pods alone, and a container of an old Pod can be restarted', async () => {
   const before = await quickstart.identity('web');

@@ -1,7 +1,7 @@
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { watchingCri } from '../real-cluster/cri-watch';
 import { figure, timed } from '../real-cluster/figures';
-import { count } from '../real-cluster/how-often';
+import { count, limitFor } from '../real-cluster/how-often';
 import { PodIdentity, Quickstart } from '../real-cluster/quickstart';
 import { TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { RealCluster } from '../real-cluster/real-cluster';
@@ -57,7 +57,7 @@ test(`running Pods are the same after ${RELEASES.length - 1} upgrades, one resta
     expect(await now()).toEqual(before);
   }
   expect(cluster.node.releasesInUse()).toEqual(RELEASES);
-});
+}, limitFor(UPGRADES));
 
 test(`they are the same after ${DOWNGRADES} downgrades`, async () => {
   const older = releases.slice(0, -1).reverse();
@@ -65,7 +65,7 @@ test(`they are the same after ${DOWNGRADES} downgrades`, async () => {
     await quickstart.rollOut(older[downgrade % older.length]);
     expect(await now()).toEqual(before);
   }
-});
+}, limitFor(DOWNGRADES));
 
 test(`they are the same after ${ROLLOUTS} rollouts of the same plan, and containerd is not restarted`, async () => {
   const pid = cluster.node.containerdPid();
@@ -74,7 +74,7 @@ test(`they are the same after ${ROLLOUTS} rollouts of the same plan, and contain
   });
   expect(await now()).toEqual(before);
   expect(cluster.node.containerdPid()).toBe(pid);
-});
+}, limitFor(ROLLOUTS));
 
 test('afterwards each of them can be entered, its container restarted, and it can be deleted', async () => {
   for (const name of before.keys()) {
@@ -86,4 +86,4 @@ test('afterwards each of them can be entered, its container restarted, and it ca
     await cluster.kubectl.run('--namespace', TEAM_NAMESPACE, 'delete', 'pod', name, '--timeout=60s');
   }
   figure('Pods with another UID, container or restart count', `0 of ${before.size}, over ${UPGRADES} upgrades, ${DOWNGRADES} downgrades, ${ROLLOUTS} rollouts`);
-});
+}, limitFor(RELEASES.length));

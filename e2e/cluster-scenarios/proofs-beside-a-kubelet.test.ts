@@ -3,7 +3,7 @@ import { CriClient } from '../../agent/cri/cri-client';
 import { isProbe, proveHandler } from '../../agent/prove';
 import { gvisorArchive } from '../node/gvisor-archive';
 import { figure } from '../real-cluster/figures';
-import { count } from '../real-cluster/how-often';
+import { count, limitFor } from '../real-cluster/how-often';
 import { PodIdentity, Quickstart } from '../real-cluster/quickstart';
 import { RealCluster } from '../real-cluster/real-cluster';
 import { GVISOR_RELEASE } from '../toolchain';
@@ -48,7 +48,7 @@ test(`a handler is proven ${PROOFS} times beside a live kubelet, without a failu
   figure(`${PROOFS} proofs beside a live kubelet: longest`, took[took.length - 1], 'ms');
   expect(await probes()).toEqual([]);
   figure(`${PROOFS} proofs beside a live kubelet: failed, sandboxes left`, '0, 0');
-});
+}, limitFor(PROOFS));
 
 test(`an installer that is killed in the middle of a proof leaves nothing after its next run, ${KILLS} times`, async () => {
   const pid = cluster.node.containerdPid();
@@ -64,7 +64,7 @@ test(`an installer that is killed in the middle of a proof leaves nothing after 
   expect(await quickstart.identity('plain')).toEqual(plain);
   expect(cluster.node.containerdPid()).toBe(pid);
   figure(`${KILLS} installers killed in the middle of a proof: sandboxes left, restarts of containerd`, '0, 0');
-});
+}, limitFor(KILLS));
 
 /** Waits for the sandbox of a proof. @returns its uid. */
 async function aProbe(): Promise<string> {

@@ -1,7 +1,7 @@
 import { DesiredState } from '../../src';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { figure, timed } from '../real-cluster/figures';
-import { count } from '../real-cluster/how-often';
+import { count, limitFor } from '../real-cluster/how-often';
 import { PodIdentity, Quickstart } from '../real-cluster/quickstart';
 import { TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { RealCluster } from '../real-cluster/real-cluster';
@@ -59,4 +59,4 @@ test(`nothing is taken back while Pods run, no Pod is stuck, and the node is as 
   figure(`${RUNS} uninstallations: Pods stuck in Terminating`, stuck);
   figure(`${RUNS} uninstallations: trees that differ from before`, 0);
   expect(stuck).toBe(0);
-});
+}, limitFor(2 * RUNS));

@@ -13,7 +13,7 @@ import { GVisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, nodeImage, pauseImage } from '../node/images';
 import type { Manifest } from '../node/installer-run';
 
-const ROLLOUT_TIMEOUT = '180s';
+const ROLLOUT_TIMEOUT = '300s';
 
 /** What makes a Pod the same that it was: nothing of it was made anew. */
 export interface PodIdentity {
