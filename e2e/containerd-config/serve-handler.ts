@@ -6,6 +6,7 @@ import { validateContainerdChanges } from '../../agent/containerd/validate-chang
 import { FileChange } from '../../agent/file-change';
 import { Refusal } from '../../agent/refusal';
 import { renderContainerdTable } from '../../src/platform/containerd-config';
+import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 
 const PLATFORM = { configFile: '/etc/containerd/config.toml', dropInFile: '/etc/containerd/conf.d/zz-sandbox-runtimes.toml' };
 /** No real file has a handler of this name. */
@@ -62,9 +63,10 @@ function ours(): JsonMap {
   return runtimes(parse(HANDLERS[0].v3))[HANDLER] as JsonMap;
 }
 
-function runtimes(dump: JsonMap): JsonMap {
-  const plugins = dump.plugins as { [id: string]: { containerd?: { runtimes?: JsonMap } } };
-  return Object.values(plugins).map((plugin) => plugin.containerd?.runtimes).find((found) => found !== undefined)!;
+/** Where this containerd looks; a file may have the tables of other versions too, to no effect. */
+function runtimes({ version, plugins }: JsonMap): JsonMap {
+  const section = CONTAINERD_TABLES[(version as number | undefined ?? 3) >= 3 ? 'v3' : 'v2'];
+  return (plugins as { [id: string]: { containerd: { runtimes: JsonMap } } })[section].containerd.runtimes;
 }
 
 /** A dump without our handler and `imports`; empty values left out, as containerd treats them like missing ones. */
