@@ -15,6 +15,7 @@ import { validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
 import { ReadinessGate } from './readiness-gate';
+import { validateProps } from './validate-props';
 import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
 import { NodePlatform } from '../platform/node-platform';
 import { isDnsLabel } from '../runtime/runtime-names';
@@ -98,6 +99,7 @@ export class NodeInstaller extends Construct {
     validateDriftCheckInterval(props.driftCheckInterval);
     this.platform._requireInstaller(slots);
     validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
+    validateProps(this.node.path, props);
     const image = validateImage(props.image ?? INSTALLER_IMAGE);
     const downloadEnv = downloadEnvironment(props);
 

@@ -42,6 +42,9 @@ export class CrictlConfig {
 
   /** Throws where the timeout is not a positive number of whole seconds. */
   constructor(props: CrictlConfigProps = {}) {
+    if (props.timeout !== undefined && typeof props.timeout?.toMilliseconds !== 'function') {
+      throw new Error(`timeout of crictl must be a Duration of cdk8s such as Duration.seconds(10), got ${JSON.stringify(props.timeout)}`);
+    }
     const millis = props.timeout?.toMilliseconds() ?? 10_000;
     if (millis < 1000 || millis % 1000 !== 0) {
       throw new Error(`timeout of crictl must be whole seconds and at least 1 second, got ${millis} ms`);

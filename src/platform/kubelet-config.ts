@@ -95,6 +95,9 @@ export class KubeletSettings {
    * at which a drop-in does harm.
    */
   constructor(props: KubeletSettingsProps) {
+    if (typeof props?.runtimeRequestTimeout?.toMilliseconds !== 'function') {
+      throw new Error(`runtimeRequestTimeout must be a Duration of cdk8s such as Duration.minutes(15), got ${JSON.stringify(props?.runtimeRequestTimeout) ?? 'nothing'}`);
+    }
     const timeout = goDuration(props.runtimeRequestTimeout);
     this._runtimeRequestTimeout = props.runtimeRequestTimeout.toMilliseconds();
     this.unit = serviceUnit(props.unit ?? 'kubelet.service');

@@ -1,3 +1,5 @@
+import { isPort } from './refuse-containers';
+
 /** Timing of a probe. */
 export interface ContainerProbeOptions {
   /**
@@ -44,7 +46,7 @@ export class ContainerProbe {
    * @param options timing
    */
   public static httpGet(path: string, port: number, options: ContainerProbeOptions = {}): ContainerProbe {
-    return new ContainerProbe({ httpGet: { path, port } }, options);
+    return new ContainerProbe({ httpGet: { path, port: probed(port) } }, options);
   }
 
   /**
@@ -54,7 +56,7 @@ export class ContainerProbe {
    * @param options timing
    */
   public static tcpSocket(port: number, options: ContainerProbeOptions = {}): ContainerProbe {
-    return new ContainerProbe({ tcpSocket: { port } }, options);
+    return new ContainerProbe({ tcpSocket: { port: probed(port) } }, options);
   }
 
   /**
@@ -73,4 +75,9 @@ export class ContainerProbe {
   public _manifest(): object {
     return { ...this.action, ...this.options };
   }
+}
+
+function probed(port: number): number {
+  if (!isPort(port)) throw new Error(`a probe asks at the port ${port}; a port is a whole number from 1 to 65535`);
+  return port;
 }

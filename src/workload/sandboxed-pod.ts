@@ -2,6 +2,7 @@ import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { exceptionAnnotations, type CompatibilityException } from './compatibility-exception';
 import type { PodVolume } from './pod-volume';
+import { refuseContainers } from './refuse-containers';
 import { containerManifest, type SandboxedContainer } from './sandboxed-container';
 import { tolerationManifest, type Toleration } from './toleration';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -113,9 +114,13 @@ export class SandboxedPod extends Construct {
 
   constructor(scope: Construct, id: string, props: SandboxedPodProps) {
     super(scope, id);
-    if (props.containers.length === 0) {
-      throw new Error(`${this.node.path} has no containers; a Pod needs at least one`);
+    if (typeof props?.runtime?.runtimeClassName !== 'string') {
+      throw new Error(`${this.node.path} has no runtime; give it the one to run in (runtime: gvisor), or SandboxRuntime.fromRuntimeClassName for a class that exists already`);
     }
+    if (!Array.isArray(props.containers) || props.containers.length === 0) {
+      throw new Error(`${this.node.path} has no containers; a Pod needs at least one (containers: [{ name: 'web', image: 'registry.example/web:1.0' }])`);
+    }
+    refuseContainers(this.node.path, [...props.initContainers ?? [], ...props.containers]);
     if (props.nodeName !== undefined && props.hostnames !== undefined) {
       throw new Error(`${this.node.path} has both nodeName ("${props.nodeName}") and hostnames (${props.hostnames.join(', ')}); keep hostnames`);
     }

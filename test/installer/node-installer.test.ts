@@ -215,6 +215,18 @@ describe('bad input', () => {
     ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
     ['a namespace that no cluster takes', { namespace: 'Foo_Bar' }, 'namespace of sandbox/installer must be a DNS label'],
     ['a toleration of a value without a key', { tolerations: [{ value: 'gvisor' }] }, 'a toleration has the value "gvisor" but no key'],
+    ['a label that no node has', { nodeSelector: { 'a b': 'c' } }, 'nodeSelector of sandbox/installer has the key "a b", which no label can have; write one such as "pool"'],
+    ['a label with two slashes', { nodeSelector: { 'a/b/c': 'd' } }, 'has the key "a/b/c"'],
+    ['a label\'s value that no node has', { nodeSelector: { pool: 'a b' } }, 'nodeSelector of sandbox/installer has "a b" for "pool", which no label can have'],
+    ['a label\'s value that is no text', { nodeSelector: { pool: true as any } }, 'has true for "pool", which no label can have'],
+    ['a PriorityClass that no cluster has', { priorityClassName: 'High Priority' },
+      'priorityClassName of sandbox/installer must be the name of a PriorityClass (lower-case letters, digits, "-" and "."), got "High Priority"; write "high-priority"'],
+    ['a Secret that no cluster has', { imagePullSecrets: ['good', 'My_Secret'] },
+      'imagePullSecrets of sandbox/installer must be names of Secrets (lower-case letters, digits, "-" and "."), got "My_Secret"; write "my-secret"'],
+    ['kubelet settings that are none', { kubelet: { runtimeRequestTimeout: '15m' } as any },
+      'kubelet of sandbox/installer must be such as new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) }), got {"runtimeRequestTimeout":"15m"}'],
+    ['a configuration of crictl that is none', { crictl: true as any }, 'crictl of sandbox/installer must be such as new CrictlConfig(), got true'],
+    ['an AppArmor profile that is none', { appArmorProfile: 'unconfined' as any }, 'appArmorProfile of sandbox/installer must be such as AppArmorProfile.RUNTIME_DEFAULT, got "unconfined"'],
     ['noProxy alone', { noProxy: ['.example'] }, 'noProxy is given (.example) but httpsProxy is not'],
   ])('%s is refused', (_what, props, message) => {
     expect(() => synth(props)).toThrow(message);

@@ -43,3 +43,7 @@ test('is read back by a YAML parser for every socket path', () => {
     expect(parse(content(new CrictlConfig(), socket))).toMatchObject({ 'runtime-endpoint': `unix://${socket}` });
   }));
 });
+
+test('tells who writes JavaScript that a number is no timeout', () => {
+  expect(() => new CrictlConfig({ timeout: 10 as any })).toThrow('timeout of crictl must be a Duration of cdk8s such as Duration.seconds(10), got 10');
+});

@@ -173,3 +173,7 @@ describe('files with arguments of the kubelet', () => {
     expect(() => settings(path)).toThrow(message);
   });
 });
+
+test.each<[unknown, string]>([[undefined, 'nothing'], [{}, 'nothing'], [{ runtimeRequestTimeout: '15m' }, '"15m"']])('tells who writes JavaScript that %j is no timeout', (props, got) => {
+  expect(() => new KubeletSettings(props as any)).toThrow(`runtimeRequestTimeout must be a Duration of cdk8s such as Duration.minutes(15), got ${got}`);
+});

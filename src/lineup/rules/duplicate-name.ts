@@ -5,7 +5,14 @@ import type { Rule } from '../rule';
 /** One name, one thing: a second RuntimeClass overwrites the first, and a node has one runtime table per handler. */
 export const duplicateName: Rule = {
   id: 'duplicate-name',
-  *check({ classes, runtimes }) {
+  *check({ classes, runtimes, installers }) {
+    const byName = new Set<string>();
+    for (const { daemonSet, name } of installers) {
+      if (byName.has(name)) {
+        yield { object: daemonSet, message: `there is another installer ${name}, and a cluster keeps only one of them; give one of the two NodeInstallers another id` };
+      }
+      byName.add(name);
+    }
     for (const [name, [first, ...others]] of classes) {
       for (const other of others) {
         yield {
