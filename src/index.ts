@@ -8,6 +8,8 @@ export { type ContainerdPlatformOptions, type CrioPlatformOptions, type DockerPl
 export { NodeRestart } from './platform/node-restart';
 export * from './platform/crictl-config';
 export * from './platform/kubelet-config';
+export { PolicyMode } from './policy/policy-mode';
+export { RuntimeClassPolicy, type RuntimeClassPolicyProps } from './policy/runtime-class-policy';
 export * from './runtime/gvisor-platform';
 export * from './runtime/gvisor-release';
 export { GVisorRuntime, type GVisorRuntimeProps } from './runtime/gvisor-runtime';

@@ -118,7 +118,7 @@ export function apiServerFlags(folder: string, store: number, { address, port, a
     `--bind-address=${address}`, `--secure-port=${port}`, `--cert-dir=${certificates}`,
     `--advertise-address=${advertised}`, '--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc', `--service-account-signing-key-file=${signing}`, `--service-account-key-file=${checking}`,
-    '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction',
+    '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction', '--allow-privileged=true',
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
   ];
 }

@@ -12,17 +12,27 @@ const FEATURES = {
  * @throws if it is not `1.<minor>`, or too old for what the installer relies on
  */
 export function validateKubernetesVersion(version: string, gated: boolean): string {
-  const match = /^1\.(\d+)$/.exec(version);
-  if (!match) {
-    throw new Error(`kubernetesVersion must be a Kubernetes minor such as "1.32", got "${version}"`);
-  }
+  const minor = kubernetesMinor(version);
   if (gated) {
     for (const feature of Object.values(FEATURES)) {
-      if (Number(match[1]) < feature.minor) {
+      if (minor < feature.minor) {
         throw new Error(`ReadinessGate.handlerLabel() needs Kubernetes 1.${feature.minor} (${feature.what}), got kubernetesVersion "${version}"; `
           + 'use ReadinessGate.none() on older clusters');
       }
     }
   }
   return version;
+}
+
+/**
+ * The minor of a Kubernetes version such as `1.32`.
+ *
+ * @throws if it is not `1.<minor>`
+ */
+export function kubernetesMinor(version: string): number {
+  const match = /^1\.(\d+)$/.exec(version);
+  if (!match) {
+    throw new Error(`kubernetesVersion must be a Kubernetes minor such as "1.32", got "${version}"`);
+  }
+  return Number(match[1]);
 }

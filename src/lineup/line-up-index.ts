@@ -75,7 +75,8 @@ export class LineUpIndex {
         const given = valueAt(podSpec, 'runtimeClassName');
         if (given !== undefined && given !== null) {
           const annotations = valueAt(object, ...path.slice(0, -1), 'metadata', 'annotations');
-          append(sandboxed, String(given), { object, podSpec, runtimeClassName: String(given), annotations: isRecord(annotations) ? annotations : undefined });
+          const runtimeClassName = String(given);
+          append(sandboxed, runtimeClassName, { object, podSpec, runtimeClassName, annotations: isRecord(annotations) ? annotations : undefined });
         }
         if (kind === 'DaemonSet' && isInstaller(object)) {
           daemonSets.push(object);

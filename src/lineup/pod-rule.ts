@@ -58,7 +58,8 @@ export interface Look {
   readonly key: string;
   /**
    * The same as a condition of CEL, for admission policies, where `it` is how the value is written. Absent where no
-   * verdict of the rule is an error, or where the API server refuses it anyway.
+   * verdict of the rule is an error, or where the API server refuses it anyway. It may use the policy's variables spec,
+   * volumes and annotations.
    */
   readonly cel?: (it: string, sandbox: SandboxFacts) => string;
   /** What a message says was given; undefined where the rule has nothing against it. */

@@ -6,6 +6,8 @@ import { validateHandler, validateRuntimeClassName } from './runtime-names';
 import type { PlatformPlan, RuntimePlan } from '../installer/install-plan';
 import { NodeInstaller } from '../installer/node-installer';
 import { selectorOf } from '../installer/pool-selector';
+import { readHandlerTable } from '../lineup/handler-table';
+import { installedSandbox, type SandboxFacts } from '../lineup/sandbox-facts';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
@@ -159,6 +161,26 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
    */
   public _podFixed(): Record<string, string> | undefined {
     return this.podFixed;
+  }
+
+  /**
+   * Namespaces of the installers, whose Pods can run in no sandbox.
+   *
+   * @internal
+   */
+  public _installerNamespaces(): string[] {
+    return this._installers.map(({ namespace }) => namespace);
+  }
+
+  /**
+   * What the rules about Pods have to know of it.
+   *
+   * @internal
+   */
+  public _facts(): SandboxFacts {
+    const platform = this._installers[0].platform._plan();
+    const { plan, files } = this._installation(undefined, platform);
+    return installedSandbox(plan, files[plan.config.key], readHandlerTable(platform, plan, files), platform.kind);
   }
 
   /**

@@ -47,7 +47,8 @@ export const compatibility: Rule = {
   },
 };
 
-function problem(object: Manifest, { rule, verdict, given }: Breach, { runtimeClassName, kind }: SandboxFacts, others: readonly Manifest[] = []): Problem {
+function problem(object: Manifest, { rule, verdict, given }: Breach, sandbox: SandboxFacts, others: readonly Manifest[] = []): Problem {
+  const { runtimeClassName, kind } = sandbox;
   const { severity, reason, instead } = verdict;
   const names = `${others.slice(0, 3).map(describe).join(', ')}${others.length > 3 ? ', ...' : ''}`;
   const more = others.length ? ` (and so ${others.length} more: ${names})` : '';

@@ -28,9 +28,9 @@ export const mountHint: PodRule = {
     key: HINT,
     given: (name: string, pod, sandbox) => (passesOn(sandbox, name) === false ? undefined : problem(name, pod)),
     cel: (it) => {
-      const hint = (field: string) => `(${celText(HINT)} + ${it}.split('.')[4] + '.${field}') in annotations`;
+      const hint = (field: string) => `(${celText(HINT)} + ${it}.split('.')[4] + '.${field}') in variables.annotations`;
       const volume = `v.name == ${it}.split('.')[4] && ${ELSEWHERE.map((source) => `!has(v.${source})`).join(' && ')}`;
-      return `(!${it}.matches(${celText(FORM)}) || !spec.?volumes.orValue([]).exists(v, ${volume}) || (${hint('share')}) != (${hint('type')}))`;
+      return `(!${it}.matches(${celText(FORM)}) || !variables.volumes.exists(v, ${volume}) || (${hint('share')}) != (${hint('type')}))`;
     },
   }],
 };

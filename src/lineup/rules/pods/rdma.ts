@@ -18,6 +18,6 @@ export const rdma: PodRule = {
     at: 'resource',
     key: 'rdma/',
     given: (name, { spec }) => (listAt(spec, 'containers').length + listAt(spec, 'initContainers').length > 1 ? `it asks for ${name} and has several containers` : undefined),
-    cel: () => 'spec.containers.size() + spec.?initContainers.orValue([]).size() > 1',
+    cel: () => 'variables.spec.containers.size() + variables.spec.?initContainers.orValue([]).size() > 1',
   }],
 };

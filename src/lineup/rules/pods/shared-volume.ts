@@ -22,6 +22,6 @@ export const sharedVolume: PodRule = {
       [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')].filter((one) => listAt(one, 'volumeMounts').some((mount) => textAt(mount, 'name') === name)).length > 1
         ? 'several containers mount it' : undefined
     ),
-    cel: (it) => `(spec.containers + spec.?initContainers.orValue([])).filter(o, has(o.volumeMounts) && o.volumeMounts.exists(m, m.name == ${it})).size() > 1`,
+    cel: (it) => `(variables.spec.containers + variables.spec.?initContainers.orValue([])).filter(o, has(o.volumeMounts) && o.volumeMounts.exists(m, m.name == ${it})).size() > 1`,
   }],
 };

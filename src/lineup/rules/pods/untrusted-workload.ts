@@ -25,6 +25,6 @@ export const untrustedWorkload: PodRule = {
     at: 'annotation',
     key: 'io.kubernetes.cri.untrusted-workload',
     given: (name, { annotations }) => (annotations[name] === 'true' ? `the annotation ${name} is true` : undefined),
-    cel: (it) => `annotations[${it}] == 'true'`,
+    cel: (it) => `variables.annotations[${it}] == 'true'`,
   }],
 };

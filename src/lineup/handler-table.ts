@@ -1,0 +1,13 @@
+import { readCrioTable } from './crio-table';
+import { readRuntimeTable, type RuntimeTable } from './runtime-table';
+import type { PlatformPlan, RuntimePlan } from '../installer/install-plan';
+import { CONTAINERD_TABLES } from '../platform/containerd-tables';
+
+/** The table of a handler in one of the formats that hand annotations on; undefined where the platform has none. */
+export function readHandlerTable({ kind }: PlatformPlan, { tables }: RuntimePlan, files: { readonly [key: string]: string }): RuntimeTable | undefined {
+  if (kind === 'docker') {
+    return undefined;
+  }
+  const table = kind === 'crio' ? readCrioTable(files[tables.crio!]) : readRuntimeTable(files[tables.v3!], CONTAINERD_TABLES.v3);
+  return typeof table === 'object' ? table : undefined;
+}
