@@ -13,10 +13,12 @@ export { RuntimeClassPolicy, type RuntimeClassPolicyProps } from './policy/runti
 export * from './runtime/gvisor-platform';
 export * from './runtime/gvisor-release';
 export { GVisorRuntime, type GVisorRuntimeProps } from './runtime/gvisor-runtime';
+export { KataArtifacts } from './runtime/kata-artifacts';
 export * from './runtime/kata-options';
 export { type KataChecksums, KataRelease, type KataReleaseProps } from './runtime/kata-release';
 export { KataRuntime, type KataRuntimeProps } from './runtime/kata-runtime';
 export * from './runtime/kata-shim';
+export { type KataShimProps } from './runtime/kata-shim-props';
 export * from './runtime/kata-size';
 export * from './runtime/kata-sizes';
 export { type PodOverhead } from './runtime/pod-overhead';

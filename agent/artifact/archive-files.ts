@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { download } from './download';
+import { archiveId } from './release-source';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { ArchivePlan } from '../../src/installer/install-plan';
 import { explained } from '../host/errno';
@@ -47,11 +48,6 @@ export class ArchiveFiles {
     log('stage', archive.url, `downloaded, ${archive.checksum.algorithm} verified`, startedAt);
     return file;
   }
-}
-
-/** What an archive is known by, wherever it comes from. */
-export function archiveId({ checksum }: ArchivePlan): string {
-  return `${checksum.algorithm}:${checksum.hex.toLowerCase()}`;
 }
 
 function fileOf(id: string): string {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { archiveId } from './archive-files';
+import { ReleaseSource } from './release-source';
 import { UnpackedFile } from './unpack';
-import { ArchivePlan } from '../../src/installer/install-plan';
 import { FileHashes } from '../host/file-hashes';
 import { Host } from '../host/host';
 
@@ -17,9 +16,9 @@ export interface Marker {
 const MARKER = '.sandbox-runtimes.json';
 
 /** Says that a folder is complete; to be called when everything else in it is on the disk. */
-export function writeMarker(host: Host, directory: string, archive: ArchivePlan, files: readonly UnpackedFile[]): void {
-  const { root, include } = archive;
-  const marker: Marker = { checksum: archiveId(archive), root, include, files };
+export function writeMarker(host: Host, directory: string, source: ReleaseSource, files: readonly UnpackedFile[]): void {
+  const { id, root, include } = source;
+  const marker: Marker = { checksum: id, root, include, files };
   host.write(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`, 0o644);
 }
 
@@ -43,12 +42,12 @@ export function changedFile(directory: string, { files }: Marker, hashes: FileHa
   })?.path;
 }
 
-/** Whether a folder with this marker has all that is wanted of an archive; it may have more. */
-export function satisfies({ checksum, root, include: had }: Marker, archive: ArchivePlan): boolean {
-  if (checksum !== archiveId(archive) || root !== archive.root) return false;
+/** Whether a folder with this marker has all that is wanted of a release; it may have more. */
+export function satisfies({ checksum, root, include: had }: Marker, wanted: ReleaseSource): boolean {
+  if (checksum !== wanted.id || root !== wanted.root) return false;
   if (had === undefined) return true;
   const has = (path: string) => had.some((part) => part === path || (part.endsWith('/') && path.startsWith(part)));
-  return archive.include !== undefined && archive.include.every(has);
+  return wanted.include !== undefined && wanted.include.every(has);
 }
 
 function parse(text: string): Marker | undefined {

@@ -26,14 +26,16 @@ export interface UnpackedFile {
 export type ArchivePart = Pick<ArchivePlan, 'root' | 'include'>;
 
 /**
- * Unpacks a `tar.zst`, or a part of it, into an existing empty folder. Folders become 0755, files 0644 or, where the
+ * Unpacks archives (`tar.zst`), or a part of what is in them, into an existing empty folder. Folders become 0755, files 0644 or, where the
  * archive says that they are executable, 0755: runsc starts itself again as an unprivileged user. All of it is on the
  * disk on return.
  */
-export async function unpack(host: Host, archive: string, directory: string, { root, include }: ArchivePart = {}): Promise<UnpackedFile[]> {
-  const tree = new UnpackedTree(host, directory, root, include && await chosenPaths(host, archive, root, include));
+export async function unpack(
+  host: Host, archives: readonly string[], directory: string, { root, include }: ArchivePart = {},
+): Promise<UnpackedFile[]> {
+  const tree = new UnpackedTree(host, directory, root, include && await chosenPaths(host, archives, root, include));
   try {
-    await readArchive(host, archive, tree);
+    for (const archive of archives) await readArchive(host, archive, tree);
   } finally {
     tree.close();
   }
@@ -41,9 +43,11 @@ export async function unpack(host: Host, archive: string, directory: string, { r
   return tree.files;
 }
 
-async function chosenPaths(host: Host, archive: string, root: string | undefined, include: readonly string[]): Promise<ReadonlySet<string>> {
+async function chosenPaths(
+  host: Host, archives: readonly string[], root: string | undefined, include: readonly string[],
+): Promise<ReadonlySet<string>> {
   const index = new ArchiveIndex(root);
-  await readArchive(host, archive, index);
+  for (const archive of archives) await readArchive(host, archive, index);
   return index.choose(include);
 }
 
@@ -95,7 +99,8 @@ class UnpackedTree implements TarSink {
     const path = entryPath(entry.name, this.root);
     if (path === undefined || this.chosen?.has(path) === false) return;
     const known = this.entries.get(path);
-    if (known && !(entry.type === 'directory' && known === 'implied directory')) throw new Refusal(`the archive has two entries named ${entry.name}`);
+    // A folder may be in several archives.
+    if (known && !(entry.type === 'directory' && known.endsWith('directory'))) throw new Refusal(`the archive has two entries named ${entry.name}`);
     this.makeParents(path, entry.name);
     this.entries.set(path, entry.type);
     if (entry.type === 'directory' && !known) this.makeDirectory(path);

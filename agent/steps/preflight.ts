@@ -1,7 +1,8 @@
 import { file, handlerTables } from './handler-tables';
 import { requirePlatform } from './require-platform';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
-import { NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
+import { artifactArchitectures, NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
+import { checkOnNode } from '../artifact/release-check';
 import { isStaged } from '../artifact/staging';
 import { deviceProblem } from '../host/devices';
 import { atLeast, kernelRelease, memoryBytes, sysctl } from '../host/kernel';
@@ -18,6 +19,7 @@ const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 /** Looks whether this node can do what is planned, before anything is downloaded or written. */
 export const preflight: Step = {
   name: 'preflight',
+  remedy: 'put that right on this node, or keep the installer off it with its nodeSelector',
   async apply(run) {
     const { runtimes, node, plan, files } = run;
     if (!runtimes.length) return;
@@ -33,7 +35,7 @@ export const preflight: Step = {
       try {
         await checkHandler(run, runtime, facts);
       } catch (error) {
-        failHandler(run, runtime, 'preflight', error as Error);
+        failHandler(run, runtime, preflight, error as Error);
       }
     }
     const found = `${containerRuntime}, Linux ${kernelRelease(node.host)}, ${node.architecture}`;
@@ -59,8 +61,9 @@ function checkConfigFile({ plan: { platform }, node }: Run, { configFile }: Cont
 async function checkHandler(run: Run, runtime: RuntimePlan, { version, selinux }: ContainerRuntimeFacts): Promise<void> {
   const { node, files, plan } = run;
   const { requires, artifact } = runtime;
-  if (!artifact.archives[node.architecture]) {
-    throw new Refusal(`release ${runtime.release} has no archive for ${node.architecture}, only for ${Object.keys(artifact.archives).join(', ')}: `
+  const architectures = artifactArchitectures(artifact);
+  if (!architectures.includes(node.architecture)) {
+    throw new Refusal(`release ${runtime.release} has no archive for ${node.architecture}, only for ${architectures.join(', ')}: `
       + 'add its checksum to the release, or keep the installer off such nodes with its nodeSelector');
   }
   const kernel = kernelRelease(node.host);
@@ -73,6 +76,7 @@ async function checkHandler(run: Run, runtime: RuntimePlan, { version, selinux }
   checkMemory(run, runtime);
   checkRoom(run, runtime);
   await checkSnapshotter(run, runtime);
+  if (artifact.kind === 'node') await checkOnNode(node.host, artifact, node.architecture);
   for (const requirement of requires.sysctls) checkSysctl(run, runtime, requirement);
   if (requires.noSelinux && selinux) {
     throw new Refusal(`${node.containerRuntimeName} labels containers for SELinux (${selinux}), which ${runtime.runtime} cannot work with: turn that off on these nodes`);

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { Host } from '../host/host';
 import { log } from '../log';
@@ -10,6 +10,7 @@ import { Run, Step } from '../transaction';
  */
 export const removeUnused: Step = {
   name: 'remove unused',
+  remedy: 'look after the disk of this node',
   async apply(run) {
     try {
       const shims = await run.node.runningShims();
@@ -40,12 +41,15 @@ function removeReleases({ node: { host }, record }: Run, shims: readonly string[
 /** A shim reads its configuration again for each container, so it stays as long as Pods of its release run. */
 function removeConfigs({ node: { host }, record }: Run, shims: readonly string[]): void {
   const running = [...new Set(shims.flatMap(releaseOf))];
+  // Among them those of releases that were on the node before us.
+  const elsewhere = shims.filter((shim) => !shim.startsWith(`${HOST_LAYOUT.opt}/`));
   const used = record?.handlers.flatMap(({ files }) => files) ?? [];
   for (const folder of host.list(HOST_LAYOUT.configs).map((name) => join(HOST_LAYOUT.configs, name))) {
     // A file, or a folder of files that belong together.
     for (const config of host.list(folder).map((name) => join(folder, name))) {
       if (used.some((path) => path === config || path.startsWith(`${config}/`))) continue;
       if (running.some((release) => isOfRelease(host, config, release))) continue;
+      if (elsewhere.some((shim) => namesFolderOf(host, config, shim))) continue;
       host.discard(config);
       log('remove unused', config, 'removed');
     }
@@ -66,6 +70,16 @@ function isOfRelease(host: Host, config: string, release: string): boolean {
   if (!basename(config).startsWith(`${version}-`)) return false;
   const text = textOf(host, config);
   return text.includes(`${release}/`) || !text.includes(`/${version}/`);
+}
+
+/** Whether a configuration names a folder that a shim lies below: its release, of which nothing else is known. */
+function namesFolderOf(host: Host, config: string, shim: string): boolean {
+  const text = textOf(host, config);
+  // A folder of the root, such as /usr, is named by anything.
+  for (let folder = dirname(shim); dirname(folder) !== '/'; folder = dirname(folder)) {
+    if (text.includes(`${folder}/`)) return true;
+  }
+  return false;
 }
 
 function textOf(host: Host, path: string): string {

@@ -140,6 +140,35 @@ export interface RuntimePlan {
   readonly tables: { readonly [format in TableFormat]?: string };
   readonly artifact: ArtifactPlan;
   readonly requires: NodeRequirements;
+  /** What is known of a shim that the library has no record of. Absent: it has one. Only the line-up check reads it. */
+  readonly shimFacts?: ShimFactsPlan;
+}
+
+/** Of a shim of Kata: what the rest of its plan follows from, and the virtual machines that it starts. */
+export interface ShimFactsPlan {
+  /** Whether it is a shim of runtime-rs; else of the Go runtime. */
+  readonly rust: boolean;
+  /** Section of the configuration file: `[hypervisor.<hypervisor>]`. */
+  readonly hypervisor: string;
+  readonly components: readonly string[];
+  readonly componentsOnArm64: readonly string[];
+  readonly files: readonly string[];
+  /** Absent: where the runtime's own is. */
+  readonly shimPath?: string;
+  readonly configurationFile?: string;
+  readonly devices: readonly string[];
+  /** Whether a machine gets its size before it boots. */
+  readonly staticSizing: boolean;
+  /** MiB and virtual CPUs of a machine whose Pod has no limits. Absent where it is not on the node. */
+  readonly defaults?: MachineSize;
+  /** What a machine gets beyond its Pod's limits. Absent where there is no such setting. */
+  readonly guestOverhead?: MachineSize;
+}
+
+export interface MachineSize {
+  /** MiB. */
+  readonly memory: number;
+  readonly vcpus: number;
 }
 
 /** A file that the agent writes on the host with exactly the bytes of the ConfigMap's key. */
@@ -169,22 +198,61 @@ export interface BaseConfigPlan {
   readonly builtFor: string;
 }
 
-/** An archive that is downloaded, verified before it is opened, and unpacked to one folder. */
-export interface ArtifactPlan {
-  /** Absolute path of the folder on the host; replaced as a whole or not at all. */
+/** Where the files of a release come from. */
+export type ArtifactPlan = DownloadedArtifactPlan | ImageArtifactPlan | NodeArtifactPlan;
+
+interface AnyArtifactPlan {
+  /** Absolute path of the folder on the host; unless it was there before us, replaced as a whole or not at all. */
   readonly directory: string;
-  /** By Kubernetes architecture (`amd64`, `arm64`). */
-  readonly archives: { readonly [arch: string]: ArchivePlan };
-  /** Files that must be there and executable after unpacking, relative to `directory`. */
+  /** Files that must be there and executable, relative to `directory`. */
   readonly required: readonly string[];
   /** Proof that it runs on this node: command relative to `directory` with arguments, and what its output contains. */
   readonly version: { readonly command: readonly string[]; readonly output: string };
 }
 
-export interface ArchivePlan {
+/** An archive that is downloaded, verified before it is opened, and unpacked to one folder. */
+export interface DownloadedArtifactPlan extends AnyArtifactPlan {
+  readonly kind?: undefined;
+  /** By Kubernetes architecture (`amd64`, `arm64`). */
+  readonly archives: { readonly [arch: string]: ArchivePlan };
+}
+
+/**
+ * Archives that lie in an image, which the container runtime pulls and verifies by its digest. A container of that image
+ * copies them to a volume, and all of them are unpacked to one folder.
+ */
+export interface ImageArtifactPlan extends AnyArtifactPlan {
+  readonly kind: 'image';
+  /** The image by digest. */
+  readonly image: string;
+  /** Folder of the image that has the archives. */
+  readonly imageFolder: string;
+  /** Folder of the Pod, where the volume is mounted. */
+  readonly copies: string;
+  /** By Kubernetes architecture. */
+  readonly archives: { readonly [arch: string]: ImageArchivesPlan };
+}
+
+/** Files that are on the node already: they are looked at, and neither brought nor removed. */
+export interface NodeArtifactPlan extends AnyArtifactPlan {
+  readonly kind: 'node';
+  /** What has to be in `directory`, by Kubernetes architecture: files, and with a `/` at the end folders. */
+  readonly files: { readonly [arch: string]: readonly string[] };
+}
+
+export interface ImageArchivesPlan extends ArchivePart {
+  /** File names of the archives (`tar.zst`). */
+  readonly names: readonly string[];
+}
+
+export interface ArchivePlan extends ArchivePart {
   readonly url: string;
   readonly format: 'tar.zst';
   readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string };
+}
+
+/** What of an archive is unpacked. */
+export interface ArchivePart {
   /** Folder in the archive whose content becomes `directory`; what lies outside of it is not unpacked. Absent: all of the archive. */
   readonly root?: string;
   /**
@@ -192,6 +260,11 @@ export interface ArchivePlan {
    * link brings what it leads to. Each has to be in the archive. Absent: everything.
    */
   readonly include?: readonly string[];
+}
+
+/** The architectures that a release is there for. */
+export function artifactArchitectures(artifact: ArtifactPlan): string[] {
+  return Object.keys(artifact.kind === 'node' ? artifact.files : artifact.archives);
 }
 
 /** What a node must have before anything is written for this handler. */
@@ -253,6 +326,8 @@ export interface GatePlan {
   readonly namespace: string;
   /** Names of the Leases that are the rollout slots; one node holds one. */
   readonly slots: readonly string[];
+  /** Key of the taint that nodes are born with and that is lifted once all handlers are proven. Absent: there is none. */
+  readonly startupTaint?: string;
   /** A node's own Lease is `<nodeLeasePrefix><node name>`; its holderIdentity is the hash of the last proven plan. */
   readonly nodeLeasePrefix: string;
 }

@@ -1,3 +1,5 @@
+import { POD_LAYOUT } from './pod-layout';
+
 /**
  * Image of the installer's containers: Node.js 24 on Alpine, whose busybox brings `sh`, `sleep` and `flock`. By digest,
  * so that what runs on nodes changes only when this line does.
@@ -14,4 +16,14 @@ export function validateImage(image: string): string {
       + 'a tag can be moved to other bytes, and these run as root on every node');
   }
   return image;
+}
+
+/**
+ * Folder of the Pod that has the copies of an image's archives. Its last part, which is also in the names of the volume
+ * and of the container that copies, is the beginning of the digest: two releases have two folders.
+ *
+ * @internal
+ */
+export function copiesFolder(image: string): string {
+  return `${POD_LAYOUT.copies}/${image.slice(image.indexOf('@sha256:') + '@sha256:'.length).slice(0, 12)}`;
 }

@@ -1,7 +1,8 @@
+import { basename } from 'node:path/posix';
 import type { AppArmorProfile } from './app-armor-profile';
 import { HOST_LAYOUT } from './host-layout';
 import type { SeLinuxOptions } from './node-installer-props';
-import { AGENT_ENV, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
+import { AGENT_ENV, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
 
 /** What the Pod template of an installer is made of. */
 export interface InstallerPod {
@@ -17,6 +18,10 @@ export interface InstallerPod {
   readonly hostFiles: readonly string[];
   /** Single files of the host that `install` only reads. */
   readonly hostFilesToRead: readonly string[];
+  /** Folders of the host with releases that are there already; where one is missing, only its handlers fail. */
+  readonly releaseFolders: readonly string[];
+  /** Images with archives of releases, and the folder that each is copied to. */
+  readonly images: readonly { readonly image: string; readonly copies: string }[];
   /** Sockets of the host whose server is not restarted. */
   readonly hostSockets: readonly string[];
   readonly nodeSelector: { readonly [key: string]: string };
@@ -43,6 +48,8 @@ const REASSERT_SECONDS = 300;
 /** How often its shell looks whether there is news of `watch`. */
 const NEWS_SECONDS = 10;
 
+const LENT = 'lent';
+
 const UNPRIVILEGED = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
@@ -50,7 +57,10 @@ const UNPRIVILEGED = {
   readOnlyRootFilesystem: true,
 };
 
-/** Pod template of the installer's DaemonSet: three containers, none of which holds both the host and the API. */
+/**
+ * Pod template of the installer's DaemonSet: three containers, none of which holds both the host and the API, and where
+ * releases come from images one for each of them, which holds neither.
+ */
 export function installerPodTemplate(pod: InstallerPod, labels: Record<string, string>) {
   const env = [
     { name: AGENT_ENV.planHash, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${PLAN_HASH_ANNOTATION}']` } } },
@@ -60,6 +70,8 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
   const bundle = { name: 'bundle', mountPath: POD_LAYOUT.bundle, readOnly: true };
   const shared = { name: 'shared', mountPath: POD_LAYOUT.shared };
   const token = pod.serviceAccount ? [{ name: 'token', mountPath: POD_LAYOUT.serviceAccount, readOnly: true }] : [];
+
+  const images = imageContainers(pod, bundle);
 
   const claim = {
     name: 'claim',
@@ -81,6 +93,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       bundle,
       shared,
       { name: 'tmp', mountPath: '/tmp' },
+      ...images.volumes.map(({ name, copies }) => ({ name, mountPath: copies, readOnly: true })),
       ...hostVolumes(pod).map(hostMount),
     ],
   };
@@ -114,7 +127,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       },
       // A transaction that runs is left to finish.
       terminationGracePeriodSeconds: 60,
-      initContainers: pod.serviceAccount ? [claim, install] : [install],
+      initContainers: [...(pod.serviceAccount ? [claim] : []), ...images.containers, install],
       containers: [admit, ...(pod.watch ? [watchContainer(pod, pod.watch, env, [bundle, shared])] : [])],
       volumes: [
         {
@@ -129,11 +142,37 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
         },
         { name: 'shared', emptyDir: { sizeLimit: '1Mi' } },
         { name: 'tmp', emptyDir: {} },
+        ...(images.volumes.length ? [{ name: LENT, emptyDir: {} }] : []),
+        ...images.volumes.map(({ name }) => ({ name, emptyDir: {} })),
         ...(pod.serviceAccount ? [{ name: 'token', projected: { sources: tokenSources() } }] : []),
         ...hostVolumes(pod).map(({ volume, path, type }) => ({ name: volume, hostPath: { path, type } })),
       ],
     },
   };
+}
+
+/**
+ * The containers that copy archives out of images. Such an image need not have any program that could, so that the
+ * first one lends them the installer's own Node.js, with its loader and libraries.
+ */
+function imageContainers(pod: InstallerPod, bundle: object) {
+  const volumes = pod.images.map(({ image, copies }) => ({ image, copies, name: `copies-${basename(copies)}` }));
+  const common = { resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } }, securityContext: UNPRIVILEGED };
+  const lend = {
+    name: 'lend',
+    image: pod.image,
+    command: ['node', AGENT, 'lend'],
+    ...common,
+    volumeMounts: [bundle, { name: LENT, mountPath: POD_LAYOUT.lent }],
+  };
+  const copy = volumes.map(({ image, copies, name }) => ({
+    name: `copy-${basename(copies)}`,
+    image,
+    command: [...LENT_NODE, AGENT, 'copy', copies],
+    ...common,
+    volumeMounts: [bundle, { name: LENT, mountPath: POD_LAYOUT.lent, readOnly: true }, { name, mountPath: copies }],
+  }));
+  return { volumes, containers: copy.length ? [lend, ...copy] : [] };
 }
 
 /** Between two runs of the agent, only the shell sleeps. */
@@ -178,6 +217,7 @@ function hostVolumes(pod: InstallerPod) {
     // Not named after their path, which is the user's and may be too long for a name.
     ...folders(pod.hostFilesToRead, 'read', 'File').map((mount, index) => ({ ...mount, volume: `kubelet-arguments-${index}` })),
     ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
+    ...folders(pod.releaseFolders, 'read', 'DirectoryOrCreate'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];
 }

@@ -96,8 +96,8 @@ export class NodeInstaller extends Construct {
     if (!Number.isInteger(slots) || slots < 1) {
       throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
     }
-    validateDriftCheckInterval(props.driftCheckInterval);
     this.platform._requireInstaller(slots);
+    validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
     validateProps(this.node.path, props);
     const image = validateImage(props.image ?? INSTALLER_IMAGE);
@@ -130,10 +130,12 @@ export class NodeInstaller extends Construct {
             hostFolders: this.hostFolders(),
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
             hostFilesToRead: props.kubelet?._hostFiles() ?? [],
+            releaseFolders: this.releaseFolders(),
+            images: this.releaseImages(),
             hostSockets: this.platform._hostFolders().sockets,
             watch: this.watchedHost(),
             nodeSelector: this._poolSelector,
-            tolerations: this.poolTolerations.map(tolerationManifest),
+            tolerations: [...this.poolTolerations, ...this.startupToleration()].map(tolerationManifest),
             priorityClassName: props.priorityClassName,
             seLinuxOptions: props.seLinuxOptions,
             appArmorProfile: props.appArmorProfile,
@@ -202,11 +204,17 @@ export class NodeInstaller extends Construct {
     NodeInstaller.byChart.set(chart, [...others, this]);
   }
 
+  /** The taint is there until the installer lifts it; the class must not tolerate it. */
+  private startupToleration(): Toleration[] {
+    return this._gate._startupTaint === undefined ? [] : [{ key: this._gate._startupTaint }];
+  }
+
   private gatePlan(slots: number): GatePlan {
     return {
       namespace: this.namespace,
       slots: Array.from({ length: slots }, (_, i) => `${this.name}-slot-${i}`),
       nodeLeasePrefix: `${this.name}-node.`,
+      ...(this._gate._startupTaint === undefined ? {} : { startupTaint: this._gate._startupTaint }),
     };
   }
 
@@ -223,6 +231,7 @@ export class NodeInstaller extends Construct {
       handlers,
       slots: this.gatePlan(slots).slots,
       nodeLeasePrefix: this.gatePlan(slots).nodeLeasePrefix,
+      startupTaint: this._gate._startupTaint,
     });
     const manifests = () => {
       const handlers = [...this.runtimes.keys()].sort();
@@ -274,12 +283,24 @@ export class NodeInstaller extends Construct {
     const { driftCheckInterval, desiredState, kubelet } = this.props;
     if (!driftCheckInterval || desiredState?._takesBack) return undefined;
     const others = ['/run/systemd', ...kubelet?._hostFolders() ?? []];
-    const { readWrite, readOnly } = this.hostFolders();
-    const paths = [...readWrite, ...readOnly, ...this.platform._hostFolders().sockets];
+    const { readWrite, existing, readOnly } = this.hostFolders();
+    const paths = [...readWrite, ...existing, ...readOnly, ...this.releaseFolders(), ...this.platform._hostFolders().sockets];
     return {
       seconds: driftCheckInterval.toSeconds(),
       paths: [...paths.filter((path) => !others.includes(path)), HOST_LAYOUT.opt, HOST_LAYOUT.state, '/usr'],
     };
+  }
+
+  /** Folders with releases that nodes have already. */
+  private releaseFolders(): string[] {
+    return [...new Set(this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'node' ? [artifact.directory] : [])))].sort();
+  }
+
+  /** Images with archives of releases; nothing has to be copied where everything is taken back. */
+  private releaseImages(): Array<{ image: string; copies: string }> {
+    if (this.props.desiredState?._takesBack) return [];
+    const images = this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'image' ? [artifact] : []));
+    return [...new Map(images.map(({ image, copies }) => [copies, { image, copies }])).values()];
   }
 
   /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */

@@ -14,6 +14,10 @@ export const POD_LAYOUT = {
   news: '/run/sandbox-runtimes/news',
   /** Token, certificate and namespace, where Kubernetes itself would mount them. */
   serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+  /** emptyDir with the installer's own Node.js, for containers of images that have no program to copy files with. */
+  lent: '/lent',
+  /** emptyDirs with the archives of images, one for each image. */
+  copies: '/copies',
   /** Where the kubelet takes a container's termination message from; its own default. */
   terminationLog: '/dev/termination-log',
   /** The host's /usr, recursive read-only. */
@@ -30,3 +34,13 @@ export const AGENT_ENV = {
 
 /** Annotation of the Pod template with the hash of the mounted files. */
 export const PLAN_HASH_ANNOTATION = 'sandbox-runtimes/plan-hash';
+
+/** What is lent. */
+export const LENT_LAYOUT = {
+  loader: `${POD_LAYOUT.lent}/loader`,
+  libraries: `${POD_LAYOUT.lent}/lib`,
+  node: `${POD_LAYOUT.lent}/node`,
+} as const;
+
+/** Starts it in a container whose image has neither its loader nor its libraries. */
+export const LENT_NODE: readonly string[] = [LENT_LAYOUT.loader, '--library-path', LENT_LAYOUT.libraries, LENT_LAYOUT.node];

@@ -1,9 +1,10 @@
-import { isRecord, recordAt, valueAt } from './manifest';
+import { isRecord, listAt, recordAt, valueAt } from './manifest';
 import { INSTALL_PLAN_FORMAT, TABLE_FORMATS, type ContainerRuntime, type InstallPlan } from '../installer/install-plan';
 
 /** A primitive's name, an object's members (`name?` may be absent, `*` stands for any), or an array's element. */
 type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [member: string]: Shape };
 
+const MACHINE_SIZE: Shape = { memory: 'number', vcpus: 'number' };
 const HOST_FILE: Shape = { path: 'string', key: 'string', sha256: 'string' };
 
 /** What the rules read of an install plan. */
@@ -35,10 +36,10 @@ const PLAN: Shape = {
     'programs?': [HOST_FILE],
     'tables': { '*': 'string' },
     'artifact': {
-      directory: 'string',
-      archives: { '*': { 'url': 'string', 'checksum': { algorithm: 'string', hex: 'string' }, 'root?': 'string', 'include?': ['string'] } },
-      required: ['string'],
-      version: { command: ['string'], output: 'string' },
+      'kind?': 'string',
+      'directory': 'string',
+      'required': ['string'],
+      'version': { command: ['string'], output: 'string' },
     },
     'requires': {
       'kernel': 'string',
@@ -49,10 +50,23 @@ const PLAN: Shape = {
       'memoryBytes?': 'number',
       'snapshotter?': 'string',
     },
+    'shimFacts?': {
+      'rust': 'boolean',
+      'hypervisor': 'string',
+      'components': ['string'],
+      'componentsOnArm64': ['string'],
+      'files': ['string'],
+      'shimPath?': 'string',
+      'configurationFile?': 'string',
+      'devices': ['string'],
+      'staticSizing': 'boolean',
+      'defaults?': MACHINE_SIZE,
+      'guestOverhead?': MACHINE_SIZE,
+    },
   }],
   'kubelet?': { 'unit': 'string', 'kind': 'string', 'file': HOST_FILE, 'environmentFiles?': ['string'] },
   'crictl?': HOST_FILE,
-  'gate?': { namespace: 'string', slots: ['string'], nodeLeasePrefix: 'string' },
+  'gate?': { 'namespace': 'string', 'slots': ['string'], 'nodeLeasePrefix': 'string', 'startupTaint?': 'string' },
 };
 
 /** What a plan for a container runtime has beside that: of its platform, and of each runtime. */
@@ -81,6 +95,15 @@ function ofContainerRuntime(name: ContainerRuntime, platform: Shape): Shape {
 /** What the kinds of restart name. */
 const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { 'unit': 'string', 'otherUnit?': 'string' }, supervised: { pidFile: 'string' }, watched: {} };
 
+const PART = { 'root?': 'string', 'include?': ['string'] } as const;
+
+/** What a release is made of, by where it comes from. */
+const ARTIFACTS: { readonly [kind: string]: Shape } = {
+  download: { archives: { '*': { url: 'string', checksum: { algorithm: 'string', hex: 'string' }, ...PART } } },
+  image: { image: 'string', imageFolder: 'string', copies: 'string', archives: { '*': { names: ['string'], ...PART } } },
+  node: { files: { '*': ['string'] } },
+};
+
 /** The plan, or a sentence that says why the text is none. */
 export function readPlan(text: string): InstallPlan | string {
   let plan: unknown;
@@ -93,13 +116,22 @@ export function readPlan(text: string): InstallPlan | string {
   if (typeof format === 'number' && format !== INSTALL_PLAN_FORMAT) {
     return `plan.json has the format ${format}, and this version reads only ${INSTALL_PLAN_FORMAT}; check it with the version of the library that wrote it`;
   }
-  return mismatch(PLAN, plan, 'plan.json') ?? containerRuntimeMismatch(plan) ?? restartMismatch(recordAt(plan, 'platform', 'restart')) ?? plan as InstallPlan;
+  return mismatch(PLAN, plan, 'plan.json') ?? containerRuntimeMismatch(plan) ?? restartMismatch(recordAt(plan, 'platform', 'restart'))
+    ?? firstOf(listAt(plan, 'runtimes').entries(), artifactMismatch) ?? plan as InstallPlan;
 }
 
 function containerRuntimeMismatch(plan: unknown): string | undefined {
   const kind = valueAt(plan, 'platform', 'kind') ?? 'containerd';
   const shape = Object.hasOwn(CONTAINER_RUNTIMES, String(kind)) ? CONTAINER_RUNTIMES[kind as ContainerRuntime] : undefined;
   return shape ? mismatch(shape, plan, 'plan.json') : `plan.json.platform.kind has to be crio, docker or absent (containerd), not ${JSON.stringify(kind)}`;
+}
+
+function artifactMismatch([index, runtime]: [number, unknown]): string | undefined {
+  const path = `plan.json.runtimes[${index}].artifact`;
+  const artifact = recordAt(runtime, 'artifact');
+  const kind = String(artifact.kind ?? 'download');
+  return Object.hasOwn(ARTIFACTS, kind) && artifact.kind !== 'download'
+    ? mismatch(ARTIFACTS[kind], artifact, path) : `${path}.kind has to be image, node or absent (downloaded), not ${JSON.stringify(kind)}`;
 }
 
 function restartMismatch(restart: { readonly [key: string]: unknown }): string | undefined {

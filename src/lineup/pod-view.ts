@@ -12,6 +12,7 @@ export interface PodView {
 
 export interface ContainerView {
   readonly name: string;
+  readonly image: string;
   readonly mounts: readonly MountView[];
   /** Command, arguments, commands of probes and values of environment variables. */
   readonly texts: readonly string[];
@@ -85,6 +86,7 @@ function viewContainer(container: unknown): ContainerView {
   const lists = [listAt(container, 'command'), listAt(container, 'args'), ...PROBES.map((probe) => listAt(container, probe, 'exec', 'command'))];
   return {
     name: textAt(container, 'name') ?? '',
+    image: textAt(container, 'image') ?? '',
     mounts: listAt(container, 'volumeMounts').map((mount) => ({
       volume: textAt(mount, 'name') ?? '',
       path: textAt(mount, 'mountPath') ?? '',

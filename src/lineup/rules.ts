@@ -12,6 +12,7 @@ import { handlerInstalled } from './rules/handler-installed';
 import { installerBundle } from './rules/installer-bundle';
 import { installerCommands } from './rules/installer-commands';
 import { installerMounts } from './rules/installer-mounts';
+import { installerImages } from './rules/installer-images';
 import { installerOverlap } from './rules/installer-overlap';
 import { installerPlan } from './rules/installer-plan';
 import { installerPods } from './rules/installer-pods';
@@ -42,6 +43,6 @@ export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
   classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
-  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerCommands, installerToken, installerWatch,
+  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerImages, installerCommands, installerToken, installerWatch,
   installerOverlap, fence,
 ];

@@ -4,7 +4,7 @@ import {
 } from './gvisor-archives';
 import { compareGVisorVersions, validateGVisorVersion } from './gvisor-version';
 import { releaseDirectory } from '../installer/host-layout';
-import type { ArchivePlan, ArtifactPlan } from '../installer/install-plan';
+import type { ArchivePlan, DownloadedArtifactPlan } from '../installer/install-plan';
 
 /** Facts about a gVisor release that this library does not know. At least one checksum is needed. */
 export interface GVisorReleaseProps {
@@ -119,7 +119,7 @@ export class GVisorRelease {
    * @param mirror replaces `https://storage.googleapis.com/gvisor/releases`
    * @internal
    */
-  public _artifact(mirror: string = GVISOR_RELEASES_URL): ArtifactPlan {
+  public _artifact(mirror: string = GVISOR_RELEASES_URL): DownloadedArtifactPlan {
     const base = mirror.replace(/\/+$/, '');
     const archives: { [arch: string]: ArchivePlan } = {};
     for (const arch of this.architectures) {

@@ -9,6 +9,8 @@ export interface KataArchives {
   readonly rust: KataChecksumsByArchitecture;
   /** The Go runtime: `kata-go-static-<version>-<architecture>.tar.zst`. */
   readonly go: KataChecksumsByArchitecture;
+  /** Kata's own installer image, which has the files of both runtimes for every architecture. */
+  readonly image: { readonly reference: string; readonly sources: number };
 }
 
 export type KataChecksumsByArchitecture = { readonly [arch: string]: { readonly sha256: string; readonly sources: number } };
@@ -33,5 +35,9 @@ export const V4_2_0: KataArchives = {
   },
   go: {
     amd64: { sha256: '7dda31ca54b397cbf8165f620d6041872d3c45b7a77383ce0e86f76a06e103d0', sources: 1 },
+  },
+  image: {
+    reference: 'quay.io/kata-containers/kata-deploy:4.2.0@sha256:8878e275eeb611f5ed1613009db195f4034b25fea461aef61d407fead58872d3',
+    sources: 2,
   },
 };

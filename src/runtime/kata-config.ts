@@ -2,6 +2,7 @@ import { KATA_BUILT_FOR } from './kata-components';
 import type { KataOptions } from './kata-options';
 import { KATA_SETTINGS, type KataSetting, type KataValue } from './kata-settings';
 import type { KataShim } from './kata-shim';
+import { KATA_HYPERVISORS } from './kata-shims';
 import type { KataSize } from './kata-size';
 import * as toml from '../platform/toml';
 
@@ -136,9 +137,15 @@ function refuseAbsent(option: string, { hypervisors, runtimes }: KataSetting, sh
     throw new Error(`${option} exists in ${runtimes === 'rust' ? 'runtime-rs' : 'the Go runtime'} only, and the shim ${shim.name} is of the other runtime; `
       + `leave it out${runtimes === 'rust' ? ', or use a shim that ends in -runtime-rs' : ''}`);
   }
-  if (hypervisors && !hypervisors.includes(shim._hypervisor)) {
-    throw new Error(`${option} is an option of ${hypervisors.join(', ')}, and the shim ${shim.name} runs ${shim._hypervisor}; leave it out`);
+  const { _hypervisor: hypervisor } = shim;
+  // Of one that no shim of Kata has, nothing is known to be absent.
+  if (hypervisors && isOneOf(KATA_HYPERVISORS, hypervisor) && !isOneOf(hypervisors, hypervisor)) {
+    throw new Error(`${option} is an option of ${hypervisors.join(', ')}, and the shim ${shim.name} runs ${hypervisor}; leave it out`);
   }
+}
+
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name);
 }
 
 function checked(option: string, value: KataValue, given: any): any {

@@ -15,9 +15,10 @@ const FREE_BYTES = 2_500_000_000;
  *
  * @param memory MiB of a guest of default size
  * @param snapshotter what the handler's images are unpacked by
+ * @param staged whether its files have to be brought
  */
 export function kataNodeRequirements(
-  shim: KataShim, memory: number | undefined, snapshotter: string | undefined, node: PlatformPlan,
+  shim: KataShim, memory: number | undefined, snapshotter: string | undefined, node: PlatformPlan, staged: boolean,
 ): NodeRequirements {
   const containerRuntime = containerRuntimeOf(node);
   return {
@@ -26,7 +27,7 @@ export function kataNodeRequirements(
     devices: shim._facts.devices,
     sysctls: [],
     noSelinux: false,
-    freeBytes: FREE_BYTES,
+    ...(staged ? { freeBytes: FREE_BYTES } : {}),
     ...(memory === undefined ? {} : { memoryBytes: memory * MEBIBYTE }),
     ...(snapshotter === undefined ? {} : { snapshotter }),
   };

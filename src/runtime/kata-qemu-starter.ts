@@ -1,4 +1,4 @@
-import { qemuBuild } from './kata-components';
+import { isQemu, qemuBuild } from './kata-components';
 import type { KataShim } from './kata-shim';
 
 /**
@@ -9,7 +9,7 @@ import type { KataShim } from './kata-shim';
  * @param directory absolute path of the unpacked release
  */
 export function qemuStarter(shim: KataShim, directory: string): string | undefined {
-  const component = shim._facts.components.find((name) => name === 'qemu' || name.startsWith('qemu-'));
+  const component = shim._facts.components.find(isQemu);
   if (!component) {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import {
   FIRST_GO_ARCHIVE, FIRST_SAFE_CONFIG_PATH, KATA_RELEASES_URL, KATA_SECURITY_FLOOR, V4_2_0, type KataArchives,
 } from './kata-archives';
-import { KATA_BUILT_FOR, componentFiles } from './kata-components';
+import { kataArtifact, kataPart } from './kata-artifact';
 import type { KataShim } from './kata-shim';
 import { compareKataVersions, validateKataVersion } from './kata-version';
-import { releaseDirectory } from '../installer/host-layout';
-import type { ArchivePlan, ArtifactPlan } from '../installer/install-plan';
+import type { ArchivePlan, DownloadedArtifactPlan } from '../installer/install-plan';
+import { validateImage } from '../installer/installer-image';
 
 /** SHA-256 of an archive for each architecture, 64 hexadecimal digits. */
 export interface KataChecksums {
@@ -38,7 +38,7 @@ export interface KataChecksums {
   readonly s390xSha256?: string;
 }
 
-/** Facts about a Kata release that this library does not know. At least one checksum is needed. */
+/** Facts about a Kata release that this library does not know: of each source that it is to be installed from. */
 export interface KataReleaseProps {
   /**
    * Checksums of `kata-static-<version>-<architecture>.tar.zst`, the archive of runtime-rs.
@@ -53,6 +53,13 @@ export interface KataReleaseProps {
    * @default - shims of the Go runtime cannot be installed from this release
    */
   readonly goRuntime?: KataChecksums;
+
+  /**
+   * The release's kata-deploy image by digest, such as `quay.io/kata-containers/kata-deploy:4.3.0@sha256:...`.
+   *
+   * @default - KataArtifacts.image() has to name it
+   */
+  readonly image?: string;
 
   /**
    * Allow a release before 4.1.0, the first with the fixes of all advisories known so far. Releases before 4.0.0 are
@@ -76,7 +83,7 @@ type Checksums = { readonly [arch: string]: string };
 export class KataRelease {
   /**
    * Release 4.2.0: runtime-rs for amd64 (checksum stated by five independent sources) and arm64 (by two), the Go runtime
-   * for amd64 (by one).
+   * for amd64 (by one); the kata-deploy image (digest stated by two).
    */
   public static readonly V4_2_0 = KataRelease.known(V4_2_0);
 
@@ -84,28 +91,25 @@ export class KataRelease {
    * Define a release that this library does not know.
    *
    * Throws where the version is not an exact release, is older than 4.0.0 or, unless allowed, older than 4.1.0, and where
-   * no checksum is given or one is malformed.
+   * a checksum or digest is malformed.
    *
    * @param version exact release, such as `4.3.0`
-   * @param props checksums of its archives
+   * @param props checksums of its archives; a release that is on the nodes already needs none
    */
-  public static of(version: string, props: KataReleaseProps): KataRelease {
+  public static of(version: string, props: KataReleaseProps = {}): KataRelease {
     validateKataVersion(version);
     refuseUnsafe(version, props.allowBelowSecurityFloor ?? false);
     const rust = checksums(version, 'runtimeRs', props.runtimeRs ?? {});
     const go = checksums(version, 'goRuntime', props.goRuntime ?? {});
-    if (Object.keys(rust).length + Object.keys(go).length === 0) {
-      throw new Error(`Kata ${version} has no checksum; set runtimeRs, goRuntime or both, such as runtimeRs: { amd64Sha256: '...' }`);
-    }
     if (Object.keys(go).length && compareKataVersions(version, FIRST_GO_ARCHIVE) < 0) {
       throw new Error(`Kata ${version} has no archive of its Go runtime alone; use ${FIRST_GO_ARCHIVE} or newer, or leave out goRuntime`);
     }
-    return new KataRelease(version, rust, go);
+    return new KataRelease(version, rust, go, props.image === undefined ? undefined : validateImage(props.image));
   }
 
-  private static known({ version, rust, go }: KataArchives): KataRelease {
+  private static known({ version, rust, go, image }: KataArchives): KataRelease {
     const [ofRust, ofGo] = [rust, go].map((archives) => Object.fromEntries(Object.entries(archives).map(([arch, { sha256 }]) => [arch, sha256])));
-    return new KataRelease(version, ofRust, ofGo);
+    return new KataRelease(version, ofRust, ofGo, image.reference);
   }
 
   private constructor(
@@ -113,6 +117,8 @@ export class KataRelease {
     public readonly version: string,
     private readonly rust: Checksums,
     private readonly go: Checksums,
+    /** @internal */
+    public readonly _image?: string,
   ) {}
 
   /**
@@ -144,40 +150,24 @@ export class KataRelease {
    * @param mirror replaces `https://github.com/kata-containers/kata-containers/releases`
    * @internal
    */
-  public _artifact(shim: KataShim, mirror: string = KATA_RELEASES_URL): ArtifactPlan {
+  public _artifact(shim: KataShim, mirror: string = KATA_RELEASES_URL): DownloadedArtifactPlan {
     const base = mirror.replace(/\/+$/, '');
-    const { archive, shim: program } = shim._runtime;
-    const { components, componentsOnArm64 = [] } = shim._facts;
     const archives: { [arch: string]: ArchivePlan } = {};
     for (const arch of this.architecturesOf(shim)) {
       archives[arch] = {
-        url: `${base}/download/${this.version}/${archive}-${this.version}-${arch}.tar.zst`,
+        url: `${base}/download/${this.version}/${shim._runtime.archive}-${this.version}-${arch}.tar.zst`,
         format: 'tar.zst',
         checksum: { algorithm: 'sha256', hex: this.checksumsFor(shim)[arch] },
-        root: KATA_BUILT_FOR.slice(1),
-        include: [
-          program,
-          kataConfigurationFile(shim),
-          ...componentFiles([...components, ...arch === 'arm64' ? componentsOnArm64 : []], arch),
-        ].sort(),
+        ...kataPart(shim, arch),
       };
     }
-    return {
-      directory: releaseDirectory(shim.handler, this.version),
-      archives,
-      required: [program, ...components.includes('virtiofsd') ? componentFiles(['virtiofsd'], '') : []].sort(),
-      version: { command: [program, '--version'], output: `version: ${this.version},` },
-    };
+    const { directory, ...proof } = kataArtifact(shim, this.version);
+    return { directory, archives, ...proof };
   }
 
   private checksumsFor(shim: KataShim): Checksums {
     return shim.isRuntimeRs ? this.rust : this.go;
   }
-}
-
-/** The shim's shipped configuration file, relative to the unpacked release. */
-export function kataConfigurationFile(shim: KataShim): string {
-  return `${shim._runtime.configurations}/configuration-${shim.name}.toml`;
 }
 
 function refuseUnsafe(version: string, allowed: boolean): void {

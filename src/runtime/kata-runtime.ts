@@ -1,11 +1,13 @@
+import { basename } from 'node:path/posix';
 import type { Construct } from 'constructs';
 import { validateKataAnnotations } from './kata-annotations';
+import { KataArtifacts } from './kata-artifacts';
 import { KATA_BUILT_FOR } from './kata-components';
 import { KATA_DROP_IN, renderKataConfig } from './kata-config';
 import { kataNodeRequirements } from './kata-node-requirements';
 import type { KataOptions } from './kata-options';
 import { qemuStarter } from './kata-qemu-starter';
-import { kataConfigurationFile, type KataRelease } from './kata-release';
+import type { KataRelease } from './kata-release';
 import { KataShim } from './kata-shim';
 import type { KataSize } from './kata-size';
 import { mebibytes, renderOverhead } from './pod-overhead';
@@ -29,6 +31,13 @@ export interface KataRuntimeProps extends SandboxRuntimeProps, KataOptions {
    * The Kata release that nodes run. Required: what runs on nodes changes only when this line does.
    */
   readonly release: KataRelease;
+
+  /**
+   * Where nodes get the files of the release from.
+   *
+   * @default KataArtifacts.tarball()
+   */
+  readonly artifacts?: KataArtifacts;
 
   /**
    * Which virtual machine monitor runs the guests.
@@ -120,6 +129,7 @@ export class KataRuntime extends SandboxRuntime {
   public readonly shim: KataShim;
 
   private readonly release: KataRelease;
+  private readonly artifacts: KataArtifacts;
   private readonly starter?: HostFilePlan & { readonly content: string };
   private readonly config: string;
 
@@ -127,6 +137,7 @@ export class KataRuntime extends SandboxRuntime {
     super(scope, id, props.runtimeClassName ?? handlerOf(props), handlerOf(props), props);
     this.shim = shimOf(props);
     this.release = props.release;
+    this.artifacts = props.artifacts ?? KataArtifacts.tarball();
     this.refuseMissingArchive();
     this.refuseMissingSnapshotter();
     this.refuseShortRequests();
@@ -138,7 +149,7 @@ export class KataRuntime extends SandboxRuntime {
   }
 
   public get architectures(): string[] {
-    return this.release.architecturesOf(this.shim);
+    return this.artifacts._architectures(this.release, this.shim);
   }
 
   public get nodeSelector(): { [key: string]: string } {
@@ -160,11 +171,11 @@ export class KataRuntime extends SandboxRuntime {
   public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, shim, starter, props } = this;
     this.refuseContainerdOnly(platform);
-    const artifact = release._artifact(shim, mirror);
-    const program = `${artifact.directory}/${shim._runtime.shim}`;
+    const artifact = this.artifacts._plan(release, shim, mirror);
+    const program = `${artifact.directory}/${shim._program}`;
     const contentHash = sha256(this.config);
     const folder = shimConfigFolder(handler, release.version, contentHash);
-    const configPath = `${folder}/configuration-${shim.name}.toml`;
+    const configPath = `${folder}/${basename(shim._configurationFile)}`;
     const runtimeType = `io.containerd.${shim.handler}.v2`;
     const table = {
       handler,
@@ -190,11 +201,12 @@ export class KataRuntime extends SandboxRuntime {
         runtimeType,
         shim: program,
         config: { path: `${folder}/config.d/${KATA_DROP_IN}`, key, sha256: contentHash },
-        baseConfig: { path: configPath, source: kataConfigurationFile(shim), builtFor: KATA_BUILT_FOR },
+        baseConfig: { path: configPath, source: shim._configurationFile, builtFor: KATA_BUILT_FOR },
         ...(starter ? { programs: [{ path: starter.path, key: starter.key, sha256: starter.sha256 }] } : {}),
         tables,
         artifact,
-        requires: kataNodeRequirements(shim, this.defaultMemory, props.snapshotter, platform),
+        ...(shim._isCustom ? { shimFacts: shim._plan() } : {}),
+        requires: kataNodeRequirements(shim, this.defaultMemory, props.snapshotter, platform, artifact.kind !== 'node'),
       },
       files: {
         [key]: this.config,
@@ -206,7 +218,7 @@ export class KataRuntime extends SandboxRuntime {
 
   /** QEMU's starter lies by its own content, too: a Pod that runs keeps the one that it was started with. */
   private qemuStarter(): (HostFilePlan & { readonly content: string }) | undefined {
-    const content = qemuStarter(this.shim, this.release._artifact(this.shim).directory);
+    const content = qemuStarter(this.shim, this.artifacts._plan(this.release, this.shim).directory);
     if (content === undefined) return undefined;
     const hash = sha256(content);
     return { content, path: `${shimConfigFolder(this.handler, this.release.version, hash)}/qemu`, key: `${this.handler}.qemu.sh`, sha256: hash };
@@ -222,7 +234,7 @@ export class KataRuntime extends SandboxRuntime {
     const { shim, release } = this;
     throw new Error(`${this.node.path} cannot be installed anywhere: the shim ${shim.name} exists for ${shim.architectures.join(', ')}, and for none of them Kata `
       + `${release.version} has a checksum of ${shim._runtime.archive}; define the release with one: KataRelease.of('${release.version}', `
-      + `{ ${shim.isRuntimeRs ? 'runtimeRs' : 'goRuntime'}: { ... } })`);
+      + `{ ${shim.isRuntimeRs ? 'runtimeRs' : 'goRuntime'}: { ... } }), or get it from the kata-deploy image (artifacts: KataArtifacts.image())`);
   }
 
   private refuseMissingSnapshotter(): void {

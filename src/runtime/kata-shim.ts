@@ -1,6 +1,8 @@
-import { KATA_RUNTIMES } from './kata-components';
-import { KATA_SHIMS, type KataHypervisorName, type KataShimFacts } from './kata-shims';
+import { componentFiles, KATA_RUNTIMES } from './kata-components';
+import { shimFacts, type KataShimProps } from './kata-shim-props';
+import { KATA_SHIMS, LIGHT_OVERHEAD, type KataShimFacts } from './kata-shims';
 import type { PodOverhead } from './pod-overhead';
+import type { ShimFactsPlan } from '../installer/install-plan';
 
 /** How far a shim can be relied on. */
 export enum KataSupport {
@@ -10,13 +12,15 @@ export enum KataSupport {
   SPECIAL = 'special',
   /** The Go runtime, which Kata deprecated with 4.0; each has a successor that ends in `-runtime-rs`. */
   DEPRECATED = 'deprecated',
+  /** Defined with `KataShim.of()`: what this library says of it is what it was told. */
+  CUSTOM = 'custom',
 }
 
 /**
  * A shim of Kata Containers: which virtual machine monitor runs the guest, under which of the two runtimes.
  *
  * The names are Kata's own in capitals. Those without `RUNTIME_RS` are the deprecated Go runtime, but for DRAGONBALL and
- * OPENVMM, which only runtime-rs has.
+ * OPENVMM, which only runtime-rs has. A shim that is not among them: `KataShim.of()`.
  *
  * @see https://github.com/kata-containers/kata-containers/blob/main/docs/hypervisors.md
  */
@@ -99,6 +103,27 @@ export class KataShim {
   /** Peer pods: the guest is a virtual machine of a cloud, which cloud-api-adaptor makes. */
   public static readonly REMOTE = KataShim.known('remote');
 
+  /**
+   * Define a shim that this library has no record of: of a fork, or of a newer release.
+   *
+   * Throws where the name is no DNS label or that of a shim of Kata's own, and where a fact is malformed.
+   *
+   * @param name what Kata calls it, such as `rs-fc`; handler and RuntimeClass are `kata-<name>`
+   * @param props what a record of Kata's own shims has
+   */
+  public static of(name: string, props: KataShimProps): KataShim {
+    return new KataShim(shimFacts(name, props));
+  }
+
+  /**
+   * A shim that the library has no record of, from what an install plan says.
+   *
+   * @internal
+   */
+  public static _ofPlan(name: string, facts: ShimFactsPlan): KataShim {
+    return new KataShim({ ...facts, name, architectures: [], podFixed: LIGHT_OVERHEAD, annotations: [] });
+  }
+
   private static known(name: string): KataShim {
     return new KataShim(KATA_SHIMS.find((shim) => shim.name === name)!);
   }
@@ -140,6 +165,7 @@ export class KataShim {
 
   /** How far the shim can be relied on. */
   public get support(): KataSupport {
+    if (this._isCustom) return KataSupport.CUSTOM;
     if (!this.isRuntimeRs) return KataSupport.DEPRECATED;
     return this._facts.special ? KataSupport.SPECIAL : KataSupport.MAINTAINED;
   }
@@ -154,7 +180,52 @@ export class KataShim {
    *
    * @internal
    */
-  public get _hypervisor(): KataHypervisorName {
+  public get _hypervisor(): string {
     return this._facts.hypervisor;
+  }
+
+  /**
+   * Its program, relative to the unpacked release.
+   *
+   * @internal
+   */
+  public get _program(): string {
+    return this._facts.shimPath ?? this._runtime.shim;
+  }
+
+  /**
+   * Its shipped configuration file, relative to the unpacked release.
+   *
+   * @internal
+   */
+  public get _configurationFile(): string {
+    return this._facts.configurationFile ?? `${this._runtime.configurations}/configuration-${this.name}.toml`;
+  }
+
+  /**
+   * Files and folders that it needs of an unpacked release, relative to it.
+   *
+   * @internal
+   */
+  public _files(arch: string): string[] {
+    const { components, componentsOnArm64 = [], files = [] } = this._facts;
+    const all = [this._program, this._configurationFile, ...componentFiles([...components, ...arch === 'arm64' ? componentsOnArm64 : []], arch), ...files];
+    return [...new Set(all)].sort();
+  }
+
+  /**
+   * What the install plan says of a shim that the library has no record of.
+   *
+   * @internal
+   */
+  public _plan(): ShimFactsPlan {
+    const { componentsOnArm64 = [], files = [], ...facts } = this._facts;
+    const { rust, hypervisor, components, shimPath, configurationFile, devices, staticSizing, defaults, guestOverhead } = facts;
+    return { rust, hypervisor, components, componentsOnArm64, files, shimPath, configurationFile, devices, staticSizing, defaults, guestOverhead };
+  }
+
+  /** @internal */
+  public get _isCustom(): boolean {
+    return KATA_SHIMS.every((facts) => facts !== this._facts);
   }
 }

@@ -13,7 +13,7 @@ export interface KataShimFacts {
   /** What the shim needs that neither Kata nor an installer brings; absent where any node with virtualization will do. */
   readonly special?: string;
   /** Section of the configuration file: `[hypervisor.<hypervisor>]`. */
-  readonly hypervisor: KataHypervisorName;
+  readonly hypervisor: string;
   /**
    * Kubernetes' names. Those that Kata's chart offers and that Kata has a payload for: where the two disagree (the chart
    * leaves out arm64 for Cloud Hypervisor, Dragonball and Firecracker, the payload for qemu-nvidia-gpu-runtime-rs), one
@@ -28,16 +28,21 @@ export interface KataShimFacts {
   readonly guestOverhead?: { readonly memory: number; readonly vcpus: number };
   /** Whether the machine gets its size before it boots (`static_sandbox_resource_mgmt`). */
   readonly staticSizing: boolean;
-  /** Components of Kata's archive that the shim does not start without, see KATA_COMPONENTS. */
-  readonly components: readonly KataComponent[];
+  /** Components of Kata's archive that the shim does not start without; what they consist of says kata-components.ts. */
+  readonly components: readonly string[];
   /** Components that only arm64 needs: QEMU has its firmware built in elsewhere. */
-  readonly componentsOnArm64?: readonly KataComponent[];
+  readonly componentsOnArm64?: readonly string[];
+  /** Files and folders (with a `/` at the end) of no known component, below `opt/kata`. */
+  readonly files?: readonly string[];
+  /** Where shim and configuration file lie below `opt/kata`, if not where those of their runtime do. */
+  readonly shimPath?: string;
+  readonly configurationFile?: string;
   /** The shipped `kernel_params`, which a drop-in can only replace; absent where they are not known for sure. */
   readonly kernelParams?: string;
   /** The shipped `enable_annotations`. */
   readonly annotations: readonly string[];
   /** Snapshotter that the nodes need beside containerd's own. */
-  readonly snapshotter?: 'devmapper' | 'nydus';
+  readonly snapshotter?: string;
   /** Labels of the nodes that have the hardware, set by its own operator. */
   readonly nodeSelector?: { readonly [label: string]: string };
   /** Labels of the nodes that have the hardware, set by Node Feature Discovery. */
@@ -48,7 +53,10 @@ export interface KataShimFacts {
   readonly devices: readonly string[];
 }
 
-export type KataHypervisorName = 'clh' | 'dragonball' | 'firecracker' | 'openvmm' | 'qemu' | 'remote';
+/** The sections `[hypervisor.<name>]` that the configuration files of Kata's own shims have. */
+export const KATA_HYPERVISORS = ['clh', 'dragonball', 'firecracker', 'openvmm', 'qemu', 'remote'] as const;
+
+export type KataHypervisorName = typeof KATA_HYPERVISORS[number];
 
 export type KataComponent =
   | 'cloud-hypervisor' | 'firecracker' | 'openvmm' | 'qemu' | 'qemu-no-shared-fs' | 'qemu-snp-experimental' | 'qemu-tdx-experimental'
@@ -60,13 +68,13 @@ export type KataComponent =
 const EVERYWHERE = ['amd64', 'arm64', 'ppc64le', 's390x'];
 
 /** The chart's comment: QEMU alone takes some 160 MiB on arm64 before any of the guest's memory. */
-const QEMU_OVERHEAD = { memory: '320Mi', cpu: '250m' };
-const LIGHT_OVERHEAD = { memory: '130Mi', cpu: '250m' };
+export const QEMU_OVERHEAD = { memory: '320Mi', cpu: '250m' };
+export const LIGHT_OVERHEAD = { memory: '130Mi', cpu: '250m' };
 const TEE_OVERHEAD = { memory: '2048Mi', cpu: '1' };
 const SE_OVERHEAD = { memory: '1024Mi', cpu: '1' };
 const GPU_OVERHEAD = { memory: '10240Mi', cpu: '1' };
 
-const DEFAULTS = { memory: 2048, vcpus: 1 };
+export const DEFAULTS = { memory: 2048, vcpus: 1 };
 const GPU_DEFAULTS = { memory: 8192, vcpus: 1 };
 
 const KERNEL_PARAMS = 'cgroup_no_v1=all systemd.unified_cgroup_hierarchy=1';
@@ -77,7 +85,7 @@ const RUST_ANNOTATIONS = [...GO_ANNOTATIONS, 'default_vcpus', 'default_memory'];
 const COCO_ANNOTATIONS = [...RUST_ANNOTATIONS, 'cc_init_data'];
 
 /** QEMU talks to the guest by vhost-vsock and has its network by vhost-net; the others bring a socket of their own. */
-const QEMU_DEVICES = ['/dev/kvm', '/dev/vhost-net', '/dev/vhost-vsock'];
+export const QEMU_DEVICES = ['/dev/kvm', '/dev/vhost-net', '/dev/vhost-vsock'];
 
 const SNP = {
   special: 'AMD SEV-SNP', featureLabels: { 'amd.feature.node.kubernetes.io/snp': 'true' }, extendedResources: { 'sev-snp.amd.com/esids': '1' },
@@ -100,11 +108,19 @@ const AZURE = {
   special: 'an Azure Linux host with its guest kernel', components: ['cloud-hypervisor', 'virtiofsd', 'kernel', 'rootfs-image-mariner'], devices: [],
 } as const;
 
-const LIGHT_GUEST = { memory: 32, vcpus: 0.2 };
+export const LIGHT_GUEST = { memory: 32, vcpus: 0.2 };
 const TEE_GUEST = { memory: 128, vcpus: 0.4 };
 const GPU_GUEST = { memory: 512, vcpus: 0.5 };
 
-export const KATA_SHIMS: readonly KataShimFacts[] = [
+/** What stands in the table below: only components and hypervisors that are known. */
+interface ShippedShim extends KataShimFacts {
+  readonly hypervisor: KataHypervisorName;
+  readonly components: readonly KataComponent[];
+  readonly componentsOnArm64?: readonly KataComponent[];
+  readonly snapshotter?: 'devmapper' | 'nydus';
+}
+
+export const KATA_SHIMS: readonly ShippedShim[] = [
   {
     ...GO, ...CLH, name: 'clh', staticSizing: false, devices: ['/dev/kvm'], components: ['cloud-hypervisor', 'virtiofsd', 'kernel', 'rootfs-image'],
   },

@@ -1,5 +1,5 @@
 import type { KataShim } from './kata-shim';
-import type { PodOverhead } from './pod-overhead';
+import { mebibytes, type PodOverhead } from './pod-overhead';
 
 /** What a size is made of. */
 export interface KataSizeProps {
@@ -69,7 +69,7 @@ export class KataSize {
    */
   public overheadOf(shim: KataShim): PodOverhead {
     const { memory, cpu } = shim._facts.podFixed;
-    return { memory: `${parseInt(memory, 10) + this.pageStructures + Math.ceil(this.memory / 512)}Mi`, cpu };
+    return { memory: `${Math.ceil(mebibytes(memory)) + this.pageStructures + Math.ceil(this.memory / 512)}Mi`, cpu };
   }
 
   /**

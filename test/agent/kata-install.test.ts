@@ -4,7 +4,7 @@ import { hostTree, untouched } from './host-tree';
 import { ArchiveServer, bundleOf, Installation, Wish } from './installation';
 import { scratchFolders } from './scratch-folder';
 import { Host } from '../../agent/host/host';
-import { RuntimePlan } from '../../src/installer/install-plan';
+import { DownloadedArtifactPlan, RuntimePlan } from '../../src/installer/install-plan';
 
 const scratch = scratchFolders();
 const server = new ArchiveServer();
@@ -193,8 +193,9 @@ describe('a handler of Kata that this node cannot have', () => {
     const node = installation();
     const files = bundle(CLH, QEMU);
     const [, qemu] = plansOf(files);
-    const archive = { ...qemu.artifact.archives.amd64, include: [...qemu.artifact.archives.amd64.include!, 'share/firmware/'] };
-    const { verdict } = await node.run(bundle(CLH, { ...QEMU, change: { artifact: { ...qemu.artifact, archives: { amd64: archive } } } }));
+    const artifact = qemu.artifact as DownloadedArtifactPlan;
+    const archive = { ...artifact.archives.amd64, include: [...artifact.archives.amd64.include!, 'share/firmware/'] };
+    const { verdict } = await node.run(bundle(CLH, { ...QEMU, change: { artifact: { ...artifact, archives: { amd64: archive } } } }));
     expect(verdict?.handlers).toEqual([
       { handler: 'kata-qemu', verdict: 'failed', step: 'stage', reason: expect.stringMatching(/: the archive lacks share\/firmware\/: it is not the release that the plan describes/) },
       { handler: 'kata-clh', verdict: 'ready' },

@@ -1,5 +1,5 @@
 import { configMap, rehash, type Manifests } from './fixture';
-import { kata } from './kata-fixture';
+import { FORK, kata } from './kata-fixture';
 import { KataShim } from '../../src';
 import { checkLineUp } from '../../src/lineup/line-up';
 
@@ -7,6 +7,7 @@ import { checkLineUp } from '../../src/lineup/line-up';
 const VARIANTS = [
   ['QEMU', kata()],
   ['a snapshotter of its own', kata({ shim: KataShim.CLH_RUNTIME_RS, snapshotter: 'devmapper' })],
+  ['a shim that the library does not know', kata({ shim: FORK })],
 ] as const;
 
 /** Words of a text that are names: paths, keys of tables, and whatever has a dash, a dot or a slash in it. */

@@ -60,6 +60,12 @@ function* uncovered({ mounts }: ContainerView, { volumes }: PodView, plan: Insta
       yield `install needs ${path}, but mounts no host folder above it; mounted are ${folders.map(({ hostPath }) => hostPath).join(', ')}`;
     }
   }
+  for (const { handler, artifact } of plan.runtimes.filter((runtime) => runtime.artifact.kind === 'node')) {
+    const mount = folders.find(({ hostPath }) => hostPath === artifact.directory);
+    if (!mount?.readOnly) {
+      yield `install looks at the release of "${handler}" in ${artifact.directory}, which is the node's own, and ${mount ? 'mounts it for writing' : 'does not mount it'}; mount it read-only`;
+    }
+  }
   for (const path of plan.kubelet?.environmentFiles ?? []) {
     if (!folders.some(({ hostPath, hostPathType, readOnly }) => hostPath === path && hostPathType === 'File' && readOnly)) {
       yield `install looks through ${path}, but does not mount this one file read-only: it needs a volume of its own with hostPath ${path} of type File`;
@@ -84,7 +90,9 @@ function written({ platform, runtimes, kubelet, crictl }: InstallPlan): Set<stri
   return new Set([
     ...platformFiles(platform),
     HOST_LAYOUT.state,
-    ...runtimes.flatMap(({ config, artifact, sharedConfig }) => [config.path, artifact.directory, ...(sharedConfig ? [sharedConfig.path] : [])]),
+    ...runtimes.flatMap(({ config, artifact, sharedConfig }) => [
+      config.path, ...(artifact.kind === 'node' ? [] : [artifact.directory]), ...(sharedConfig ? [sharedConfig.path] : []),
+    ]),
     ...(kubelet ? [kubelet.file.path] : []),
     ...(crictl ? [crictl.path] : []),
   ]);

@@ -15,7 +15,7 @@ export const kataOverhead: Rule = {
         continue;
       }
       const given = valueAt(object, 'overhead', 'podFixed', 'memory');
-      const hint = `Kata's own class has ${shim.podFixed.memory}`;
+      const hint = shim.podFixed ? `Kata's own class has ${shim.podFixed.memory}` : 'measure it';
       if (given === undefined) {
         yield {
           object,

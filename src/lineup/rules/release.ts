@@ -12,7 +12,7 @@ export const release: Rule = {
   *check({ runtimes }) {
     for (const { installer: { daemonSet: object }, runtime: { runtime, release: version, artifact } } of runtimes) {
       const known = runtime === 'gvisor' ? KNOWN.get(version)?._artifact() : undefined;
-      if (!known) {
+      if (!known || artifact.kind !== undefined) {
         continue;
       }
       const strange = artifact.required.filter((file) => !known.required.includes(file));

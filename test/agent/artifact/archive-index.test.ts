@@ -39,7 +39,7 @@ async function unpacked(include: readonly string[] | undefined, entries = KATA, 
   const host = new Host(scratch());
   writeFileSync(join(host.root, 'a.tar.zst'), zstdCompressSync(tar(entries)));
   host.makeDirectories('/tree');
-  const files = await unpack(host, '/a.tar.zst', '/tree', { root, include });
+  const files = await unpack(host, ['/a.tar.zst'], '/tree', { root, include });
   return { tree: hostTree(join(host.root, 'tree')), files: files.map(({ path }) => path).sort(), at: (path: string) => join(host.root, 'tree', path) };
 }
 

@@ -6,7 +6,7 @@ import { ArchiveFiles } from '../../../agent/artifact/archive-files';
 import { isStaged, stageArtifact } from '../../../agent/artifact/staging';
 import { Host } from '../../../agent/host/host';
 import { Refusal } from '../../../agent/refusal';
-import { ArtifactPlan } from '../../../src/installer/install-plan';
+import { DownloadedArtifactPlan } from '../../../src/installer/install-plan';
 import { hostTree } from '../host-tree';
 import { ArchiveServer } from '../installation';
 import { scratchFolders } from '../scratch-folder';
@@ -21,7 +21,7 @@ beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
 
 const PROGRAM: WrittenEntry = { name: 'runsc', content: '#!/bin/sh\necho runsc version release-20261005.0\n', mode: 0o755 };
 
-function artifact(entries: readonly WrittenEntry[], change: Partial<ArtifactPlan> = {}): ArtifactPlan {
+function artifact(entries: readonly WrittenEntry[], change: Partial<DownloadedArtifactPlan> = {}): DownloadedArtifactPlan {
   const archive = zstdCompressSync(tar(entries));
   const hex = createHash('sha256').update(archive).digest('hex');
   return {
@@ -116,11 +116,11 @@ test('downloads an archive once for the folders that are unpacked from it', asyn
   expect(host.list('/opt/sandbox-runtimes')).toEqual(['gvisor', 'other']);
 });
 
-function stage(host: Host, wanted: ArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
+function stage(host: Host, wanted: DownloadedArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
   return stageArtifact(host, wanted, arch, shims, new ArchiveFiles(host));
 }
 
 /** The server has no address before it is started. */
-function artifactOf(entries: readonly WrittenEntry[], change?: Partial<ArtifactPlan>): () => ArtifactPlan {
+function artifactOf(entries: readonly WrittenEntry[], change?: Partial<DownloadedArtifactPlan>): () => DownloadedArtifactPlan {
   return () => artifact(entries, change);
 }

@@ -17,7 +17,7 @@ async function unpackInto(root: string, archive: Buffer, compressed = zstdCompre
   writeFileSync(join(root, 'a.tar.zst'), compressed);
   writeFileSync(join(root, 'outside'), 'untouched');
   host.makeDirectories('/tree');
-  return unpack(host, '/a.tar.zst', '/tree');
+  return unpack(host, ['/a.tar.zst'], '/tree');
 }
 
 const permissions = (path: string) => lstatSync(path).mode % 0o10000;
@@ -146,7 +146,7 @@ test('refuses a file that is larger than the free disk before it writes it', asy
   host.freeBytes = () => 1000;
   writeFileSync(host.at('/a.tar.zst'), zstdCompressSync(withChecksum(huge)));
   host.makeDirectories('/tree');
-  await expect(unpack(host, '/a.tar.zst', '/tree')).rejects.toThrow('no room for huge: it has 8589934591 bytes, and 1000 are free on the disk of /tree');
+  await expect(unpack(host, ['/a.tar.zst'], '/tree')).rejects.toThrow('no room for huge: it has 8589934591 bytes, and 1000 are free on the disk of /tree');
   expect(host.list('/tree')).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { KataRelease, KataShim } from '../../../src';
 import { editPlan, messagesOf, quickstart, type Manifests } from '../fixture';
-import { kata } from '../kata-fixture';
+import { FORK, kata } from '../kata-fixture';
 
 const RULE = 'kata-release';
 
@@ -13,6 +13,7 @@ function after(manifests: Manifests, edit: (runtime: any) => void): string[] {
 test.each([
   ['the default shim', kata()],
   ['another shim', kata({ shim: KataShim.DRAGONBALL })],
+  ['a shim that the library does not know', kata({ shim: FORK })],
   ['a release of one\'s own', kata({ release: KataRelease.of('4.3.0', { runtimeRs: { amd64Sha256: 'ab'.repeat(32) } }) })],
   ['gVisor', quickstart()],
 ])('accepts %s', (_what, manifests) => {
@@ -33,4 +34,15 @@ test.each<[string, (runtime: any) => void, string]>([
   ['another proof that it runs', (r) => { r.artifact.version.output = 'version: 4.2'; }, '"output":"version: 4.2.0,"'],
 ])('reports %s', (_what, edit, message) => {
   expect(after(kata(), edit)).toContainEqual(expect.stringContaining(message));
+});
+
+test.each<[string, (runtime: any) => void, string]>([
+  ['nothing said about it', (r) => { delete r.shimFacts; }, 'Kata has no such shim; it has kata-clh,'],
+  ['the configuration of another one', (r) => { r.baseConfig.source = 'share/x.toml'; }, 'that of qemu-fork is "share/defaults/kata-containers/runtime-rs/configuration-qemu-fork.toml"'],
+  ['another hypervisor', (r) => { r.shimFacts.hypervisor = 'clh'; }, 'kata.toml has [hypervisor.qemu]; qemu-fork reads [hypervisor.clh]'],
+  ['another QEMU', (r) => { r.shimFacts.components[0] = 'qemu-knife'; }, 'qemu-fork needs one that starts QEMU with the firmware in'],
+  ['another device', (r) => { r.shimFacts.devices[0] = '/dev/kvn'; }, 'qemu-fork needs /dev/kvn'],
+  ['another file', (r) => { r.artifact.archives.amd64.include[0] = 'bin/qemu'; }, 'what qemu-fork needs is'],
+])('reports a shim of one\'s own with %s', (_what, edit, message) => {
+  expect(after(kata({ shim: FORK }), edit)).toContainEqual(expect.stringContaining(message));
 });
