@@ -9,7 +9,7 @@ import { merged, parseToml } from '../../agent/containerd/toml';
 import { Refusal } from '../../agent/refusal';
 import { ConfigRoot } from '../containerd-config/config-root';
 import { refusalOf } from '../containerd-config/serve-handler';
-import { CONTAINERD_VERSIONS, containerd } from '../toolchain';
+import { CONFIG_READER_VERSIONS, configReader } from '../toolchain';
 
 const MAIN = '/etc/containerd/config.toml';
 const OTHER = '/etc/containerd/conf.d/50-other.toml';
@@ -39,7 +39,9 @@ interface NodeFiles {
   readonly on?: readonly string[];
 }
 
-const V2X = ['2.2', '2.3'];
+const V2X = ['2.0', '2.1', '2.2', '2.3', '2.4'];
+const V4 = ['2.3', '2.4'];
+
 
 const SERVED: NodeFiles[] = [
   { files: 'version 2 tables', main: `version = 2\n${V2}` },
@@ -56,8 +58,33 @@ const SERVED: NodeFiles[] = [
   { files: 'no version, but version 2 tables', main: V2, on: V2X },
   { files: 'version 1 tables', main: `[plugins.cri]\nsandbox_image = "registry.example/pause:1"\n[plugins.cri.containerd.runtimes.runc]\n${RUNC}`, on: V2X },
   { files: 'runtimes as an inline table', main: 'version = 2\n[plugins."io.containerd.grpc.v1.cri".containerd]\nruntimes = { runc = { runtime_type = "io.containerd.runc.v2" } }\n', on: V2X },
-  { files: 'version 4', main: `version = 4\n${V3}`, on: ['2.3'] },
+  { files: 'version 4', main: `version = 4\n${V3}`, on: V4 },
+  // What another tool's drop-in makes of a main file is not ours to judge: it stays as it is, and our handler is served beside it.
+  ...pairs('version 2 tables', `version = 2\n${V2}`, { 'no version and version 2 tables': V2_NVIDIA, 'both tables': V2_NVIDIA + V3_NVIDIA }),
+  ...pairs('version 3 tables', `version = 3\n${V3}`, {
+    'no version and version 3 tables': V3_NVIDIA,
+    'no version and version 2 tables': V2_NVIDIA,
+    'version 2 tables': `version = 2\n${V2_NVIDIA}`,
+    'both tables': V2_NVIDIA + V3_NVIDIA,
+  }),
+  ...pairs('version 3 without tables', 'version = 3\n', { 'version 2 tables': `version = 2\n${V2_NVIDIA}` }),
+  ...pairs('version 2 stated with version 3 tables', `version = 2\n${V3}`, {
+    'version 2 and version 3 tables': `version = 2\n${V3_NVIDIA}`, 'no version and version 3 tables': V3_NVIDIA, 'version 2 tables': `version = 2\n${V2_NVIDIA}`,
+  }),
+  ...pairs('no version and no tables', 'root = "/var/lib/containerd"\n', { 'no version and version 3 tables': V3_NVIDIA, 'no version and version 2 tables': V2_NVIDIA }),
+  ...pairs('no version, but version 2 tables', V2, { 'no version and version 2 tables': V2_NVIDIA }),
+  ...pairs('version 4', `version = 4\n${V3}`, {
+    'no version and version 3 tables': V3_NVIDIA,
+    'version 2 tables': `version = 2\n${V2_NVIDIA}`,
+    'version 3 tables': `version = 3\n${V3_NVIDIA}`,
+    'version 4': `version = 4\n${V3_NVIDIA}`,
+  }, V4),
 ];
+
+/** A main file with each of these drop-ins of another tool. */
+function pairs(files: string, main: string, dropIns: { readonly [what: string]: string }, on = V2X): NodeFiles[] {
+  return Object.entries(dropIns).map(([what, other]) => ({ files: `${files}, and a drop-in of another tool with ${what}`, main: `${IMPORTS}${main}`, other, on }));
+}
 
 const REFUSED: (NodeFiles & { readonly says: RegExp })[] = [
   { files: 'a value of the wrong type', main: `version = 2\n${V2.replace('sandbox_image', 'enable_selinux = "yes"\n  sandbox_image')}`, says: /containerd cannot read the configuration of this node as it is/ },
@@ -67,6 +94,17 @@ const REFUSED: (NodeFiles & { readonly says: RegExp })[] = [
     on: V2X,
     says: /its CRI plugin did not load: .*default_runtime_name = .*missing.*that is so without our change as well/,
   },
+  { files: 'version 4, which is too new', main: `version = 4\n${V3}`, on: ['1.7', '2.0', '2.1', '2.2'], says: /has version = 4, but containerd .* reads [23] at most/ },
+  {
+    files: 'version 3 tables, and a drop-in of version 4, which is too new',
+    main: `${IMPORTS}version = 3\n${V3}`,
+    other: `version = 4\n${V3_NVIDIA}`,
+    on: ['2.0', '2.1', '2.2'],
+    says: /50-other.toml has version = 4, but containerd .* reads 3 at most/,
+  },
+  { files: 'version 3, which is too new', main: `version = 3\n${V3}`, on: ['1.7'], says: /has version = 3, but containerd .* reads 2 at most/ },
+  { files: 'the CRI disabled by its short name', main: 'disabled_plugins = ["cri"]\n', says: /disabled_plugins has "cri", so containerd does not serve the kubelet/ },
+  { files: 'version 2 tables without version', main: V2, on: ['1.7'], says: /has no "version = 2"/ },
   { files: 'a version of the future', main: `version = 9\n${V2}`, says: /has version = 9, but containerd .* reads \d at most/ },
   { files: 'version 2 tables, and a drop-in of another tool that replaces them', main: `${IMPORTS}version = 2\n${V2}`, other: `version = 2\n${V2_NVIDIA}`, on: ['1.7'], says: /50-other.toml is imported and has CRI settings/ },
 ];
@@ -75,9 +113,9 @@ function applicable(cases: readonly NodeFiles[], version: string) {
   return cases.filter(({ on }) => !on || on.includes(version));
 }
 
-describe.each(CONTAINERD_VERSIONS)('containerd %s', (version) => {
+describe.each(CONFIG_READER_VERSIONS)('containerd %s', (version) => {
   let root: ConfigRoot;
-  beforeAll(async () => { root = new ConfigRoot((await containerd(version)).containerd); });
+  beforeAll(async () => { root = new ConfigRoot(await configReader(version)); });
   afterAll(() => root.remove());
 
   const filesOf = ({ main, other }: NodeFiles) => ({ [MAIN]: main, ...(other === undefined ? {} : { [OTHER]: other }) });

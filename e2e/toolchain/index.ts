@@ -18,6 +18,22 @@ const CONTAINERD = {
 export const CONTAINERD_VERSIONS = ['1.7', '2.2', '2.3'] as const;
 export type ContainerdVersion = typeof CONTAINERD_VERSIONS[number];
 
+/** The minors whose reading of configurations is tested, and the Go module of each. */
+const CONFIG_READERS = {
+  ...CONTAINERD,
+  '2.0': { module: 'containerd20', path: 'github.com/containerd/containerd/v2' },
+  '2.1': { module: 'containerd21', path: 'github.com/containerd/containerd/v2' },
+  '2.4': { module: 'containerd24', path: 'github.com/containerd/containerd/v2' },
+} as const;
+
+export const CONFIG_READER_VERSIONS = ['1.7', '2.0', '2.1', '2.2', '2.3', '2.4'] as const;
+export type ConfigReaderVersion = typeof CONFIG_READER_VERSIONS[number];
+
+/** The daemon alone, which reads configurations and brings its CRI up. */
+export function configReader(version: ConfigReaderVersion): Promise<string> {
+  return containerdProgram(version, 'containerd');
+}
+
 export interface ContainerdPrograms {
   readonly containerd: string;
   /** containerd-shim-runc-v2. */
@@ -40,8 +56,8 @@ export async function dynamicContainerd(version: ContainerdVersion): Promise<str
   return containerdProgram(version, 'containerd', { cgo: true });
 }
 
-function containerdProgram(version: ContainerdVersion, name: string, { said, cgo }: { said?: string; cgo?: boolean } = {}): Promise<string> {
-  const { module, path } = CONTAINERD[version];
+function containerdProgram(version: ConfigReaderVersion, name: string, { said, cgo }: { said?: string; cgo?: boolean } = {}): Promise<string> {
+  const { module, path } = CONFIG_READERS[version];
   return build({
     module,
     main: `${path}/cmd/${name}`,
