@@ -1,7 +1,7 @@
 import type { LineUpIndex } from './line-up-index';
 import { listAt, recordAt, textAt, valueAt } from './manifest';
 import { parseToml, type RuntimeTable } from './runtime-table';
-import type { RuntimePlan } from '../installer/install-plan';
+import { artifactArchitectures, type RuntimePlan } from '../installer/install-plan';
 import { annotationMatches } from '../runtime/annotation-pattern';
 import { compareGVisorVersions } from '../runtime/gvisor-version';
 import { KATA_SHIMS, type KataShimFacts } from '../runtime/kata-shims';
@@ -70,7 +70,7 @@ export function installedSandbox(runtime: RuntimePlan, config: string, table: Ru
     kind: isGVisor ? 'gvisor' : 'kata',
     release,
     settings: isGVisor ? texts(recordAt(parsed, 'runsc_config'), '') : texts(recordAt(parsed, 'runtime'), 'runtime.'),
-    architectures: Object.keys(runtime.artifact.archives),
+    architectures: artifactArchitectures(runtime.artifact),
     // CRI-O hands all of them on.
     podAnnotations: platform === 'crio' ? ['*'] : listAt(table?.entry, 'pod_annotations').map(String),
     hostDevices: table && platform !== 'docker' ? valueAt(table.entry, 'privileged_without_host_devices') !== true : undefined,
