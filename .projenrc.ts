@@ -29,6 +29,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     // Read in tests what was written: other parsers than ours.
     '@iarna/toml@^2.2.5',
     'yaml@^2.9.1',
+    // Validates SARIF against its schema.
+    'ajv@^8.20.0',
   ],
   bin: { 'cdk8s-sandbox-runtimes': 'bin/cdk8s-sandbox-runtimes' },
   github: false,

@@ -133,6 +133,21 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
   'installer-bundle': { link: 'installer -> ConfigMaps', why: 'What the installer\'s Pod mounts has to be there, or it stays in ContainerCreating.', look: [PLAN, 'kubectl describe pod -n NAMESPACE POD'] },
   'plan-hash': { link: 'installer -> content', why: 'The Pod template carries the hash of what it mounts, so that a change rolls the installer; the agent refuses files with another hash.', look: [SYNTH, AGENT_LOG] },
   'installer-pods': { link: 'DaemonSet -> its Pods', why: 'Selector, labels and namespace of the installer decide whether its Pods are made and found.', look: [INSTALLERS] },
+  'installer-images': {
+    link: 'image -> installer',
+    why: 'Where a release comes in an image, a container of that image copies its archives to a volume, and install reads them there.',
+    look: ['kubectl get daemonset -n NAMESPACE INSTALLER -o yaml', SYNTH],
+  },
+  'installer-watch': {
+    link: 'plan -> node, afterwards',
+    why: 'Where the installer watches the files on the node, the container that does so sees them, can write none of them, and is heard by admit.',
+    look: ['kubectl get daemonset -n NAMESPACE INSTALLER -o yaml', SYNTH],
+  },
+  'autoscaled-pool': {
+    link: 'installer -> autoscaler',
+    why: 'An autoscaler adds a node only if a waiting Pod would fit it. Where the RuntimeClass selects a label that nodes get only after they are there, the pool never grows.',
+    look: [CLASSES, 'kubectl get nodepools.karpenter.sh -o yaml'],
+  },
   'installer-mounts': { link: 'plan -> host folders', why: 'The agent finds every path of the plan at the path that it has on the host, and writes only where it may.', look: ['kubectl get daemonset -n NAMESPACE INSTALLER -o yaml', SYNTH] },
   'installer-commands': { link: 'installer -> agent', why: 'The containers start the agent of the bundle, under the lock that all installers of a node share.', look: ['kubectl get daemonset -n NAMESPACE INSTALLER -o yaml', SYNTH] },
   'installer-token': { link: 'installer -> API server', why: 'No container has both the host and a token, and those that need a token find it where the agent looks.', look: ['kubectl get daemonset -n NAMESPACE INSTALLER -o yaml', SYNTH] },

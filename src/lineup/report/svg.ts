@@ -1,4 +1,6 @@
 import { printable } from './printable';
+import { HANDLER_LABEL_PREFIX } from '../../installer/handler-label';
+import { HOST_LAYOUT } from '../../installer/host-layout';
 import type { Chain } from '../chain';
 
 /** What is drawn beside the chains. */
@@ -34,7 +36,7 @@ const TOP = 132;
 const GAP = 18;
 const ROW = 17;
 /** Workloads of a class that are drawn by name. */
-const LISTED = 9;
+const LISTED = 12;
 /** Colours that are told apart also by those who do not see red and green alike. */
 const HUES = ['#0072b2', '#009e73', '#a0569a', '#b8720a', '#3d5a80', '#56746d'];
 const RED = '#c0392b';
@@ -83,7 +85,7 @@ function picture(chains: readonly Chain[], brokenObjects: ReadonlySet<string>) {
       id: `class ${runtimeClassName}`,
       column: 1,
       title: runtimeClassName,
-      lines: [external ? 'external, not judged' : missing ? 'there is no such class' : nodeLabels.length ? `selects ${nodeLabels.length} label${nodeLabels.length > 1 ? 's' : ''}` : 'selects every node'],
+      lines: [external ? 'external, not judged' : missing ? 'there is no such class' : nodesOf(nodeLabels)],
       broken: missing || brokenObjects.has(`RuntimeClass ${runtimeClassName}`),
       hue,
     });
@@ -102,7 +104,7 @@ function picture(chains: readonly Chain[], brokenObjects: ReadonlySet<string>) {
       continue;
     }
     const handlerId = add({
-      id: `handler ${handler}`, column: 2, title: handler, lines: shim === undefined ? [] : [shim.split('/').slice(-3).join('/')], broken: false, hue,
+      id: `handler ${handler}`, column: 2, title: handler, lines: shim === undefined ? [] : [releaseOf(shim)], broken: false, hue,
     });
     edges.push({ from: classId, to: handlerId, broken: false, hue });
     const who = installer ?? otherInstaller ?? NOTHING;
@@ -117,6 +119,19 @@ function picture(chains: readonly Chain[], brokenObjects: ReadonlySet<string>) {
     edges.push({ from: handlerId, to: nodes, broken: who === NOTHING, hue });
   }
   return { boxes, edges: [...new Map(edges.map((edge) => [`${edge.from}>${edge.to}`, edge])).values()] };
+}
+
+/** Which nodes a class selects, in a few words. */
+function nodesOf(labels: readonly string[]): string {
+  if (labels.some((label) => label.startsWith(HANDLER_LABEL_PREFIX) && label.endsWith('=ready'))) {
+    return 'only proven nodes';
+  }
+  return labels.length ? labels.join(', ') : 'every node';
+}
+
+/** Runtime and release of a shim that lies in the folder of its release, else its path. */
+function releaseOf(shim: string): string {
+  return shim.startsWith(`${HOST_LAYOUT.opt}/`) ? shim.slice(HOST_LAYOUT.opt.length + 1).split('/').slice(0, 2).join(' ') : shim;
 }
 
 /** Each box beside what leads to it, from left to right, and none over another. */

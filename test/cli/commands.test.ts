@@ -1,0 +1,129 @@
+import { twoPools } from './two-pools';
+import { runCommandLine } from '../../src/cli/command-line';
+import { container, editPlan, one, pod, quickstart, runtimeClass, type Manifests } from '../lineup/fixture';
+
+const LABEL = 'sandbox-runtimes.node-restriction.kubernetes.io/runsc';
+
+function run(command: string, manifests: readonly unknown[], ...options: string[]) {
+  return runCommandLine([command, ...options, '-'], { standardInput: () => JSON.stringify(manifests), colors: false });
+}
+
+describe('images', () => {
+  test('lists images with their digests, and archives with their checksums', () => {
+    const { images, artifacts } = JSON.parse(run('images', twoPools(), '--format', 'json').output);
+    expect(images).toEqual([
+      { image: expect.stringMatching(/^docker\.io\/library\/node:/), digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), usedBy: ['DaemonSet sandbox-system/general-installer', 'DaemonSet sandbox-system/metal-installer'] },
+      { image: 'example.org/app:1.0', usedBy: expect.arrayContaining(['CronJob shop/reindex', 'Pod notebooks/anna']) },
+    ]);
+    expect(artifacts.map(({ url, architecture }: any) => `${architecture} ${url.split('/').at(-1)}`)).toEqual([
+      'amd64 kata-static-4.2.0-amd64.tar.zst', 'arm64 kata-static-4.2.0-arm64.tar.zst', 'arm64 gvisor.tar.zstd', 'amd64 gvisor.tar.zstd',
+    ]);
+    expect(artifacts[0]).toMatchObject({ checksum: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), handlers: ['kata-clh-runtime-rs', 'kata-qemu-runtime-rs'] });
+  });
+
+  test('says which images anybody could move', () => {
+    expect(run('images', [pod('web', { containers: [{ image: 'nginx' }] })]).output).toMatch(/nginx +no digest: whoever moves the tag moves what runs +Pod team-a\/web/);
+  });
+
+  test.each(['table', 'markdown'])('prints a %s', (format) => {
+    expect(run('images', twoPools(), '--format', format).output).toContain('kata-static-4.2.0-amd64.tar.zst');
+  });
+});
+
+describe('status', () => {
+  const node = (name: string, state?: string, handlers = ['', 'runc', 'runsc']) => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/os': 'linux', ...(state ? { [LABEL]: state } : {}) } },
+    status: { runtimeHandlers: handlers.map((handler) => ({ name: handler })) },
+  });
+  const installerPod = (nodeName: string, message: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `installer-${nodeName}`, namespace: 'sandbox-system', ownerReferences: [{ kind: 'DaemonSet', name: 'sandbox-node-installer' }] },
+    spec: { nodeName, containers: [] },
+    status: { phase: 'Running', initContainerStatuses: [{ name: 'install', state: { terminated: { message } } }] },
+  });
+  const web = (nodeName: string) => ({ ...pod('web', { runtimeClassName: 'gvisor', nodeName, containers: [] }), status: { phase: 'Running' } });
+  const cluster = () => [
+    ...quickstart().filter(({ kind }) => ['DaemonSet', 'ConfigMap', 'RuntimeClass'].includes(kind)),
+    node('a', 'ready'), node('b', 'failed', ['', 'runc']), node('c', 'pending'), node('d'), web('a'), web('a'),
+    installerPod('b', 'preflight: there is no /dev/kvm'),
+  ];
+
+  test('says of each node and handler how far it is, why it failed, and what runs there', () => {
+    const { status, output } = run('status', cluster(), '--format', 'json');
+    expect(status).toBe(1);
+    expect(JSON.parse(output).handlers).toEqual([
+      { node: 'a', handler: 'runsc', state: 'ready', served: true, pods: 2 },
+      { node: 'b', handler: 'runsc', state: 'failed', served: false, pods: 0, reason: 'preflight: there is no /dev/kvm' },
+      { node: 'c', handler: 'runsc', state: 'pending', served: true, pods: 0 },
+      { node: 'd', handler: 'runsc', state: 'declared', served: true, pods: 0 },
+    ]);
+  });
+
+  test('prints a table that sums up', () => {
+    const { output } = run('status', cluster());
+    expect(output).toMatch(/^NODE  HANDLER  STATE     SERVED  PODS  REASON\na     runsc    ready     yes     2\nb /);
+    expect(output).toMatch(/\n\n1 ready, 1 pending, 1 failed, 1 declared\n$/);
+  });
+
+  test('shows handlers that somebody else installs', () => {
+    const { status, output } = run('status', [node('a'), runtimeClass('gvisor', 'runsc')], '--format', 'json');
+    expect(status).toBe(0);
+    expect(JSON.parse(output).handlers).toEqual([{ node: 'a', handler: 'runsc', state: 'served', served: true, pods: 0 }]);
+  });
+
+  test('says what to give it where there is no node', () => {
+    expect(run('status', quickstart())).toMatchObject({ status: 2, complaint: expect.stringContaining('kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json') });
+  });
+});
+
+describe('diff', () => {
+  function diff(before: Manifests, after: Manifests): string {
+    const inputs = [before, after];
+    const { status, output, complaint } = runCommandLine(['diff', '-', '-'], { standardInput: () => JSON.stringify(inputs.shift()), colors: false });
+    expect({ status, complaint }).toEqual({ status: 0, complaint: '' });
+    return output;
+  }
+  const changed = (edit: (manifests: Manifests) => void) => {
+    const manifests = quickstart();
+    edit(manifests);
+    return diff(quickstart(), manifests);
+  };
+
+  test('has nothing to say about the same', () => {
+    expect(changed(() => {})).toBe('Nothing changes on nodes, in RuntimeClasses or in sandboxed workloads.\n');
+  });
+
+  test('says what a new installer does', () => {
+    expect(diff([pod('x', {})], quickstart())).toContain('On each node of sandbox-system/sandbox-node-installer (added):\n  download gvisor 20261005.0 and unpack it to');
+  });
+
+  test('says that another image rolls the installer and restarts nothing', () => {
+    const output = changed((manifests) => (container(manifests, 'install').image = 'other@sha256:0'));
+    expect(output).toContain('  restart: none: the runtime tables stay as they are\n  rollout: the installer\'s Pods are replaced node by node, at most 1 node at a time\n');
+  });
+
+  test('says that a change of the table restarts containerd once', () => {
+    const output = changed((manifests) => {
+      const files = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-files'));
+      files.data['runsc.containerd-v3.toml'] += '# another\n';
+    });
+    expect(output).toContain('  change /etc/containerd/conf.d/sandbox-runtimes.toml (or a block in /etc/containerd/config.toml)\n  restart: containerd once per node (containerd.service)');
+  });
+
+  test('says what is taken back, and that deleting takes nothing back', () => {
+    expect(changed((manifests) => editPlan(manifests, (plan) => (plan.desiredState = 'ABSENT')))).toContain('take everything back once no Pod uses it');
+    expect(diff(quickstart(), [pod('x', {})])).toContain('deleting the installer leaves its files on the nodes; set desiredState to ABSENT first');
+  });
+
+  test('says that a class cannot change its handler', () => {
+    expect(changed((manifests) => (one(manifests, 'RuntimeClass').handler = 'other'))).toContain('changes its handler from runsc to other, which the API server refuses');
+  });
+
+  test('says whose Pods are made anew', () => {
+    expect(changed((manifests) => (one(manifests, 'Pod').spec.containers[0].image = 'other'))).toMatch(/Workloads:\n  Pod team-a\/team-web-\w+ its Pods are made anew/);
+    expect(changed((manifests) => delete one(manifests, 'Pod').spec.runtimeClassName)).toContain('leaves its sandbox (gvisor)');
+  });
+});

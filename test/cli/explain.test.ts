@@ -1,0 +1,47 @@
+import { runCommandLine } from '../../src/cli/command-line';
+import { EVENT_TEXTS } from '../../src/cli/explain/event-texts';
+import { GUIDED_RULES } from '../../src/cli/explain/rule-guides';
+import { RULES } from '../../src/lineup/rules';
+
+function explain(...words: string[]) {
+  return runCommandLine(['explain', ...words], { standardInput: () => '', colors: false });
+}
+
+test.each(RULES.map(({ id }) => id))('explains the rule %s', (id) => {
+  expect(GUIDED_RULES).toContain(id);
+  const { status, output } = explain(id);
+  expect(status).toBe(0);
+  expect(output).toMatch(/^[a-z-]+\n  \S.*->.*\n\n  where to look:\n    \S/);
+});
+
+test.each([
+  ['Failed to create pod sandbox: rpc error: code = Unknown desc = RuntimeHandler "runsc" not supported', 'does not know the handler "runsc"', 'handler-installed'],
+  ['failed to get sandbox runtime: no runtime for "kata-qemu" is configured', 'with the key "kata-qemu"', 'runtime-table'],
+  ['pods "norc" is forbidden: pod rejected: RuntimeClass "doesnotexist" not found', 'no RuntimeClass "doesnotexist" in the cluster', 'class-exists'],
+  ['runtime "io.containerd.runsc.v1" binary not installed "containerd-shim-runsc-v1": file does not exist', 'does not find the shim', 'shim'],
+  ['sidecar "gvisor_sentry" not usable: --sidecar-usage-policy is set to STRICT', 'gvisor-bin/', 'artifact'],
+  ['flag provided but not defined: -nvproxy', 'does not know the option "nvproxy"', 'release'],
+  ['0/3 nodes are available: 3 node(s) didn\'t match Pod\'s node affinity/selector.', 'no node is proven yet', 'node-handler'],
+  ['0/3 nodes are available: 1 node(s) had untolerated taint {sandbox: only}', 'have a taint', 'tolerations'],
+  ['Failed to check if grpc server is working: rpc error: code = DeadlineExceeded desc = timed out connecting to vsock 3379238252:1024', 'the guest did not boot', 'kata-guest-size'],
+  ['SELinux is not supported: system_u:system_r:container_t', 'no container that has an SELinux label', 'gvisor-on-crio'],
+])('explains the event %s', (text, means, rule) => {
+  const { status, output } = explain(text);
+  expect(status).toBe(0);
+  expect(output).toContain(means);
+  expect(output).toContain(`[${rule}]`);
+  expect(output).toContain('where to look:');
+});
+
+test('takes an event that the shell has split into words', () => {
+  expect(explain('no', 'runtime', 'for', '"kata"', 'is', 'configured').output).toContain('with the key "kata"');
+});
+
+test('leads only to rules that there are', () => {
+  const ids = RULES.map(({ id }) => id);
+  expect(EVENT_TEXTS.flatMap(({ rules }) => rules).filter((rule) => !ids.includes(rule))).toEqual([]);
+});
+
+test('says what it takes where it knows nothing', () => {
+  expect(explain('my dog ate it')).toMatchObject({ status: 2, output: '', complaint: expect.stringContaining('nothing is known about "my dog ate it"; give a rule (class-exists, ') });
+});
