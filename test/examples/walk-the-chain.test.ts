@@ -81,3 +81,25 @@ test.each([
   data[key] = data[key].replaceAll(from, to);
   expect(() => walkTheChain(objects)).toThrow();
 });
+
+describe('in the guide of old', () => {
+  const guide = () => {
+    const objects = synthesizeExample('cks-guide');
+    return { objects, pod: objects.find((object) => object.kind === 'DaemonSet').spec.template.spec, files: objects.find((object) => object.metadata.name.endsWith('-files')).data };
+  };
+
+  test('the settings of kubelet and crictl hold', () => {
+    expect(() => walkTheChain(guide().objects)).not.toThrow();
+  });
+
+  test.each<[string, (guide: any) => void, string]>([
+    ['the kubelet\'s file', ({ files }) => { files['kubelet.systemd.conf'] += '#'; }, 'kubelet.systemd.conf is not what is planned'],
+    ['the kubelet\'s folder', ({ pod }) => { pod.volumes.find((v: any) => v.hostPath?.path.endsWith('kubelet.service.d')).hostPath.path += 'x'; }, 'nothing is mounted to write'],
+    ['the socket of crictl', ({ files }) => { files['crictl.yaml'] = files['crictl.yaml'].replaceAll('containerd.sock', 'docker.sock'); }, 'crictl.yaml is not what is planned'],
+    ['a file with arguments', ({ pod }) => { pod.volumes.find((v: any) => v.hostPath?.path === '/etc/default/kubelet').hostPath.type = 'FileOrCreate'; }, 'is not mounted by itself'],
+  ])('another %s breaks the chain', (_, edit, message) => {
+    const changedGuide = guide();
+    edit(changedGuide);
+    expect(() => walkTheChain(changedGuide.objects)).toThrow(message);
+  });
+});

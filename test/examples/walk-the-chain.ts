@@ -68,6 +68,8 @@ export function walkTheChain(objects: any[]): Chain[] {
       same(`host path of ${path}`, mount?.mountPath, volume?.hostPath?.path);
     }
 
+    nodeFiles(plan, bundle, install.volumeMounts, template.spec.volumes);
+
     // The label that opens the gate.
     const label = `sandbox-runtimes.node-restriction.kubernetes.io/${handler}`;
     same('label', planned.label, label);
@@ -85,6 +87,22 @@ export function walkTheChain(objects: any[]): Chain[] {
     });
   }
   return chains;
+}
+
+/** Settings of the kubelet and of crictl: content as planned, and a mount for each file. */
+function nodeFiles({ kubelet, crictl, platform }: any, bundle: Record<string, string>, mounts: any[], volumes: any[]): void {
+  const hostPath = (mount: any) => volumes.find((volume: any) => volume.name === mount.name)?.hostPath;
+  const mountOf = (path: string) => mounts.find((mount: any) => mount.mountPath === path && hostPath(mount)?.path === path);
+  const alone = (path: string, type: string) => (hostPath(mountOf(path) ?? {})?.type === type ? mountOf(path) : undefined);
+  for (const { path, key, sha256 } of [kubelet?.file, crictl].filter(Boolean)) {
+    if (createHash('sha256').update(bundle[`files/${key}`]).digest('hex') !== sha256) throw new Error(`${key} is not what is planned for ${path}`);
+    const mount = mountOf(dirname(path)) ?? alone(path, 'FileOrCreate');
+    if (!mount || mount.readOnly) throw new Error(`nothing is mounted to write ${path}`);
+  }
+  for (const path of kubelet?.environmentFiles ?? []) {
+    if (!alone(path, 'File')?.readOnly) throw new Error(`${path} is not mounted by itself to be read`);
+  }
+  if (crictl && !bundle[`files/${crictl.key}`].includes(`runtime-endpoint: "unix://${platform.socket}"`)) throw new Error('crictl asks at another socket');
 }
 
 /** What the platform has for a handler in files of its own. */
