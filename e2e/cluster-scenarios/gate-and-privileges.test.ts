@@ -2,6 +2,7 @@ import type { KubeConnection } from '../../agent/kube/kube-client';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { POD_LAYOUT } from '../../src/installer/pod-layout';
 import { apiCall, ApiBody } from '../cluster/api-call';
+import type { Attempt } from '../cluster/token-attempts';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { Manifest, one } from '../node/installer-run';
 import { figure } from '../real-cluster/figures';
@@ -111,30 +112,34 @@ describe('with the token of the installer on this node', () => {
     stolen = (await cluster.controlPlane.tunnel()).connection(token);
   });
 
-  test.each<[string, string, string, ApiBody?]>([
-    ['read its node', 'GET', own],
-    ['read another node', 'GET', other],
-    ['label its node', 'PATCH', own, label(handlerLabel('runsc'), 'ready')],
-  ])('one may %s', async (_, method, path, options) => {
+  test.each<Attempt>([
+    { name: 'read its node', method: 'GET', path: own },
+    { name: 'read another node', method: 'GET', path: other },
+    { name: 'label its node', method: 'PATCH', path: own, options: label(handlerLabel('runsc'), 'ready') },
+  ])('one may $name', async ({ method, path, options }) => {
     expect(await apiCall(stolen, method, path, options)).toMatchObject({ status: 200 });
   });
 
-  test.each<[string, string, string, string, ApiBody?]>([
-    ['label another node', 'policy', 'PATCH', other, label(handlerLabel('runsc'), 'ready')],
-    ['give its node any other label', 'policy', 'PATCH', own, label('example.com/x', 'y')],
-    ['give its label another value', 'policy', 'PATCH', own, label(handlerLabel('runsc'), 'owned')],
-    ['annotate its node', 'policy', 'PATCH', own, merge({ metadata: { annotations: { a: 'b' } } })],
-    ['taint its node', 'policy', 'PATCH', own, merge({ spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } })],
-    ['delete its node', 'rbac', 'DELETE', own],
-    ['reach the kubelet through the API server', 'rbac', 'GET', `${own}/proxy/pods`],
-    ['read secrets', 'rbac', 'GET', `${inNamespace}/secrets`],
-    ['list Pods', 'rbac', 'GET', '/api/v1/pods'],
-    ['create a Pod', 'rbac', 'POST', `${inNamespace}/pods`, { body: { metadata: { name: 'evil' }, spec: { containers: [{ name: 'c', image: 'x' }] } } }],
-    ['change what the installer does', 'rbac', 'PATCH', `${inNamespace}/configmaps/${INSTALLER}-plan`, merge({ data: { 'plan.json': '{}' } })],
-    ['ask for another token', 'rbac', 'POST', `${inNamespace}/serviceaccounts/${INSTALLER}/token`, { body: { spec: {} } }],
-  ])('one may not %s: denied by %s', async (_, deniedBy, method, path, options) => {
-    const { status, deniedBy: by } = await apiCall(stolen, method, path, options);
-    expect({ status, deniedBy: by }).toEqual({ status: 403, deniedBy });
+  test.each<Attempt>([
+    { name: 'label another node', method: 'PATCH', path: other, options: label(handlerLabel('runsc'), 'ready') },
+    { name: 'give its node any other label', method: 'PATCH', path: own, options: label('example.com/x', 'y') },
+    { name: 'give its label another value', method: 'PATCH', path: own, options: label(handlerLabel('runsc'), 'owned') },
+    { name: 'annotate its node', method: 'PATCH', path: own, options: merge({ metadata: { annotations: { a: 'b' } } }) },
+    { name: 'taint its node', method: 'PATCH', path: own, options: merge({ spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } }) },
+  ])('the policy denies it to $name', async ({ method, path, options }) => {
+    expect(await apiCall(stolen, method, path, options)).toMatchObject({ status: 403, deniedBy: 'policy' });
+  });
+
+  test.each<Attempt>([
+    { name: 'delete its node', method: 'DELETE', path: own },
+    { name: 'reach the kubelet through the API server', method: 'GET', path: `${own}/proxy/pods` },
+    { name: 'read secrets', method: 'GET', path: `${inNamespace}/secrets` },
+    { name: 'list Pods', method: 'GET', path: '/api/v1/pods' },
+    { name: 'create a Pod', method: 'POST', path: `${inNamespace}/pods`, options: { body: { metadata: { name: 'evil' }, spec: { containers: [] } } } },
+    { name: 'change what the installer does', method: 'PATCH', path: `${inNamespace}/configmaps/${INSTALLER}-plan`, options: merge({ data: {} }) },
+    { name: 'ask for another token', method: 'POST', path: `${inNamespace}/serviceaccounts/${INSTALLER}/token`, options: { body: { spec: {} } } },
+  ])('RBAC denies it to $name', async ({ method, path, options }) => {
+    expect(await apiCall(stolen, method, path, options)).toMatchObject({ status: 403, deniedBy: 'rbac' });
   });
 
   test('one may do nothing any more once its Pod is gone', async () => {

@@ -96,7 +96,7 @@ export class Quickstart {
 
   /** The installer's Pods that are not about to go. */
   async installerPods(): Promise<any[]> {
-    const { items } = await this.cluster.kubectl.get('--namespace', PLATFORM_NAMESPACE, 'pods');
+    const { items } = await this.cluster.kubectl.get('--namespace', PLATFORM_NAMESPACE, 'pods', `--selector=app.kubernetes.io/instance=${INSTALLER}`);
     return items.filter((pod: any) => !pod.metadata.deletionTimestamp);
   }
 
