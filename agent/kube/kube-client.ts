@@ -87,6 +87,11 @@ export class KubeClient {
     return this.call('PATCH', path, { body: object, contentType: 'application/apply-patch+yaml', query, ...options }) as Promise<T>;
   }
 
+  /** Merges a part of an object into it; with a `resourceVersion`, only if it still is what was read. */
+  public async merge(path: string, part: object): Promise<void> {
+    await this.call('PATCH', path, { body: part, contentType: 'application/merge-patch+json' });
+  }
+
   /** Deletes the object only if it still is the one that was read. */
   public async delete(path: string, read: { readonly uid?: string; readonly resourceVersion?: string }, options: WriteOptions = {}): Promise<void> {
     const { uid, resourceVersion } = read;

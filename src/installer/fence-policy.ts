@@ -14,7 +14,7 @@ const NODE_NAME = 'authentication.kubernetes.io/node-name';
  * object before it evaluates the match condition. The namespace selector therefore leaves out all other namespaces
  * (Pods, Events, the kubelets' heartbeat Leases), where RBAC gives the agent nothing.
  */
-export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, slots, nodeLeasePrefix }: FenceProps): Manifest[] {
+export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, slots, nodeLeasePrefix, startupTaint }: FenceProps): Manifest[] {
   const write = "request.operation in ['CREATE', 'UPDATE']";
   return [
     {
@@ -55,8 +55,10 @@ export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, 
             'acts only by the token of a Pod that runs on a node'),
           deny('!variables.onNode || object.metadata.name == variables.node',
             'of node ', 'variables.node', ' may not change node ', 'object.metadata.name'),
-          deny('!variables.onNode || object.spec == oldObject.spec',
-            'may not change the spec of a node'),
+          startupTaint === undefined
+            ? deny('!variables.onNode || object.spec == oldObject.spec', 'may not change the spec of a node')
+            : deny(`!variables.onNode || object.spec == oldObject.spec || (${liftsOnly(startupTaint)})`,
+              `may not change the spec of a node, but for lifting the taint ${startupTaint}`),
           deny(`!(variables.onNode || variables.onSlot || variables.onOwnLease) || (${same('annotations', '{}')} && ${same('finalizers', '[]')})`,
             'may not change annotations or finalizers'),
           deny(`!(variables.onNode || variables.onSlot) || ${same('ownerReferences', '[]')}`,
@@ -133,6 +135,13 @@ function nodeLabels() {
     deny(`!variables.onNode || variables.keys.all(k, !(k in ${after}) || ${after}[k] in ${list(HANDLER_STATES)})`,
       `may set its labels only to ${HANDLER_STATES.join(', ')}`),
   ];
+}
+
+/** The spec of a node loses this taint, whatever its effect, and nothing else is different. */
+function liftsOnly(taint: string): string {
+  const [after, before] = ['object.spec', 'oldObject.spec'];
+  return `${after}.all(k, k == 'taints' || (k in ${before} && ${after}[k] == ${before}[k])) && ${before}.all(k, k == 'taints' || k in ${after}) && `
+    + `${after}.?taints.orValue([]) == ${before}.?taints.orValue([]).filter(t, t.key != '${taint}')`;
 }
 
 /** Contents of Leases: a slot goes from free or own to own or free; the node's Lease belongs to the node. */

@@ -21,6 +21,8 @@ export interface FenceProps {
   readonly handlers: readonly string[];
   /** Names of the Leases that are the rollout slots. */
   readonly slots: readonly string[];
+  /** Key of the taint that may be lifted from the own node. Absent: none. */
+  readonly startupTaint?: string;
   /** A node's own Lease is `<nodeLeasePrefix><node name>`. */
   readonly nodeLeasePrefix: string;
 }

@@ -1,3 +1,8 @@
+import { isLabelKey } from './validate-props';
+
+/** Cluster Autoscaler takes taints that begin so for passing ones, without being told each. */
+const STARTUP_TAINT = 'startup-taint.cluster-autoscaler.kubernetes.io/sandbox-runtimes';
+
 /**
  * What keeps Pods away from a node until its handlers are proven.
  */
@@ -14,6 +19,27 @@ export class ReadinessGate {
   }
 
   /**
+   * A taint that nodes are born with and that is lifted when all handlers of the installer are proven; the RuntimeClass
+   * selects the pool. For autoscaled pools: an autoscaler would wait in vain for a node that is born with the label of
+   * `handlerLabel()`, but it knows the pool's own labels and that a startup taint passes, so that it can scale from zero.
+   *
+   * The pool has to give the taint to its nodes (effect `NoSchedule`): `npx cdk8s-sandbox-runtimes render` prints what to
+   * write for Karpenter (`startupTaints`) and Cluster Autoscaler. Other DaemonSets have to tolerate it. A node where a
+   * handler fails keeps it. The handlers' labels are set as well.
+   *
+   * @param key key of the taint; Cluster Autoscaler has to be told (`--startup-taint`) of one that does not begin like the default
+   * @default startup-taint.cluster-autoscaler.kubernetes.io/sandbox-runtimes
+   * @see https://karpenter.sh/docs/concepts/nodepools/#spectemplatespecstartuptaints
+   */
+  public static startupTaint(key?: string): ReadinessGate {
+    const taint = key ?? STARTUP_TAINT;
+    if (!isLabelKey(taint)) {
+      throw new Error(`the key of a startup taint must be a qualified name such as "${STARTUP_TAINT}", got "${taint}"`);
+    }
+    return new ReadinessGate(true, taint);
+  }
+
+  /**
    * Nothing is told to the API server: no token, no RBAC, no labels. The RuntimeClass selects the node pool, so Pods
    * may reach a node before its handlers are installed and then wait in ContainerCreating.
    */
@@ -22,7 +48,14 @@ export class ReadinessGate {
   }
 
   private constructor(
-    /** Whether nodes get labels, and RuntimeClasses select them. */
+    /** Whether nodes get labels of their handlers. RuntimeClasses select these unless the gate is a startup taint. */
     public readonly labelsNodes: boolean,
+    /** @internal */
+    public readonly _startupTaint?: string,
   ) {}
+
+  /** @internal */
+  public get _selectsLabel(): boolean {
+    return this.labelsNodes && this._startupTaint === undefined;
+  }
 }

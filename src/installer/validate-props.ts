@@ -38,7 +38,7 @@ export function validateProps(path: string, props: NodeInstallerProps): void {
   }
 }
 
-function isLabelKey(key: string): boolean {
+export function isLabelKey(key: string): boolean {
   const [name, prefix, ...more] = key.split('/').reverse();
   return more.length === 0 && LABEL.test(name) && (prefix === undefined || isDnsSubdomain(prefix));
 }

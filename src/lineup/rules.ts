@@ -1,5 +1,6 @@
 import type { Rule } from './rule';
 import { artifact } from './rules/artifact';
+import { autoscaledPool } from './rules/autoscaled-pool';
 import { classExists } from './rules/class-exists';
 import { classOfRuntime } from './rules/class-of-runtime';
 import { compatibility } from './rules/compatibility';
@@ -41,7 +42,7 @@ import { validName } from './rules/valid-name';
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
-  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
+  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, autoscaledPool, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerImages, installerCommands, installerToken, installerWatch,
   installerOverlap, fence,

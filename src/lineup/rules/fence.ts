@@ -39,6 +39,7 @@ function* compared(index: LineUpIndex, { daemonSet, name, namespace }: Installer
       handlers: plan.runtimes.map(({ handler }) => handler).sort(),
       slots: gate.slots,
       nodeLeasePrefix: gate.nodeLeasePrefix,
+      startupTaint: gate.startupTaint,
     });
   } catch (error) {
     yield { object: daemonSet, message: (error as Error).message };

@@ -16,7 +16,7 @@ export const readinessLabel: Rule = {
           message: `the plan's node label of the handler "${handler}" is "${label}"; the label of that handler is "${handlerLabel(handler)}"`,
         };
       }
-      gates.set(handler, (gates.get(handler) ?? new Set()).add(plan.gate !== undefined));
+      gates.set(handler, (gates.get(handler) ?? new Set()).add(plan.gate !== undefined && plan.gate.startupTaint === undefined));
     }
     for (const runtimeClass of [...classes.values()].flat()) {
       const message = wrongSelector(runtimeClass, gates.get(runtimeClass.handler));
@@ -27,7 +27,7 @@ export const readinessLabel: Rule = {
   },
 };
 
-/** @param gates whether the installers of the class's handler have a gate; undefined if there is no installer */
+/** @param gates whether the installers of the class's handler let it select by their label; undefined if there is no installer */
 function wrongSelector({ handler, nodeSelector }: RuntimeClass, gates: ReadonlySet<boolean> | undefined): string | undefined {
   const label = handlerLabel(handler);
   const other = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX) && key !== label);
@@ -41,7 +41,7 @@ function wrongSelector({ handler, nodeSelector }: RuntimeClass, gates: ReadonlyS
       + `write "${label}: ${READY}"`;
   }
   if (gates?.has(false) && given !== undefined) {
-    return `scheduling.nodeSelector has "${label}", which an installer without a readiness gate never sets; select the node pool instead`;
+    return `scheduling.nodeSelector has "${label}", which nodes do not have before the handler is proven (startup taint) or never get (no readiness gate), so that none can be foreseen; select the node pool instead`;
   }
   return given === undefined || given === READY ? undefined
     : `scheduling.nodeSelector asks for "${label}: ${given}"; a proven node has the value ${READY}`;

@@ -10,11 +10,20 @@ export const tolerations: Rule = {
   id: 'tolerations',
   *check({ classes, runtimes }) {
     for (const runtimeClass of [...classes.values()].flat()) {
-      for (const { installer, runtime } of runtimes) {
+      for (const { installer, plan, runtime } of runtimes) {
         if (runtime.handler !== runtimeClass.handler) {
           continue;
         }
-        for (const toleration of installer.pod.tolerations) {
+        const startupTaint = plan.gate?.startupTaint;
+        const through = runtimeClass.tolerations.find(({ key }) => key === undefined || key === startupTaint);
+        if (startupTaint !== undefined && through) {
+          yield {
+            object: runtimeClass.object,
+            message: `the class tolerates ${show(through)}, so its Pods reach nodes of ${installer.name} before their handlers are proven and the startup taint `
+              + `"${startupTaint}" is lifted; leave it out of scheduling.tolerations`,
+          };
+        }
+        for (const toleration of installer.pod.tolerations.filter(({ key }) => key !== startupTaint)) {
           if (ofPool(toleration) && !covered(toleration, runtimeClass)) {
             yield {
               object: runtimeClass.object,

@@ -11,7 +11,7 @@ const LEASES = '/apis/coordination.k8s.io/v1/namespaces/sandbox-system/leases';
 
 interface Stored {
   metadata: { name: string; uid: string; resourceVersion: string; labels: Record<string, string>; ownerReferences?: object[] };
-  spec: { holderIdentity?: string };
+  spec: { holderIdentity?: string; taints?: { key: string }[] };
 }
 
 /**
@@ -48,6 +48,16 @@ export class FakeApiServer {
     this.store(NODES + name, { metadata: { name, labels } });
   }
 
+  /** Gives a node these taints and no others. */
+  public taint(name: string, keys: readonly string[]): void {
+    const node = this.objects.get(NODES + name)!;
+    this.store(NODES + name, { ...node, spec: { taints: keys.map((key) => ({ key, effect: 'NoSchedule' })) } });
+  }
+
+  public taints(name: string): string[] {
+    return (this.objects.get(NODES + name)!.spec?.taints ?? []).map(({ key }: { key: string }) => key);
+  }
+
   public removeNode(name: string): void {
     this.objects.delete(NODES + name);
   }
@@ -78,7 +88,7 @@ export class FakeApiServer {
     if (instead) return instead;
     this.writes.push(`${method} ${name}`);
     switch (method) {
-      case 'PATCH': return this.apply(path, query.get('fieldManager')!, body);
+      case 'PATCH': return query.has('fieldManager') ? this.apply(path, query.get('fieldManager')!, body) : this.merge(path, body);
       case 'POST': return this.objects.has(`${path}/${name}`) ? failure(409, `${name} already exists`) : ok(this.store(`${path}/${name}`, body));
       case 'PUT': return this.changed(path, body.metadata.resourceVersion) ?? ok(this.store(path, body));
       case 'DELETE': {
@@ -91,6 +101,7 @@ export class FakeApiServer {
   }
 
   private fenceAllows(method: string, path: string, body: Stored): boolean {
+    if (method === 'PATCH' && body.spec) return path.startsWith(NODES);
     return method !== 'PATCH' || Object.keys(body.metadata.labels ?? {}).every((key) => key.startsWith(HANDLER_LABEL_PREFIX) && path.startsWith(NODES));
   }
 
@@ -101,6 +112,12 @@ export class FakeApiServer {
     for (const key of this.applied.get(manager) ?? []) delete labels[key];
     this.applied.set(manager, Object.keys(metadata.labels));
     return ok(this.store(path, { ...stored, metadata: { ...stored.metadata, labels: { ...labels, ...metadata.labels } } }));
+  }
+
+  /** A merge patch of the spec. */
+  private merge(path: string, { metadata, spec }: Stored): HttpsAnswer {
+    const stored = this.objects.get(path)!;
+    return this.changed(path, metadata.resourceVersion) ?? ok(this.store(path, { ...stored, spec: { ...stored.spec, ...spec } }));
   }
 
   private changed(path: string, resourceVersion: string): HttpsAnswer | undefined {

@@ -38,3 +38,9 @@ test('reports a label in the plan that is not the handler\'s', () => {
   editPlan(manifests, (plan) => (plan.runtimes[0].label = 'example.com/runsc'));
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(`is "example.com/runsc"; the label of that handler is "${LABEL}"`)]);
 });
+
+test('reports a class that selects a label which nodes with a startup taint get only after they are there', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => (plan.gate.startupTaint = 'example.com/not-yet'));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('so that none can be foreseen; select the node pool instead')]);
+});

@@ -1,4 +1,4 @@
-import { installerPod, messagesOf, one, quickstart } from '../fixture';
+import { editPlan, installerPod, messagesOf, one, quickstart } from '../fixture';
 
 const RULE = 'tolerations';
 const POOL = { key: 'sandbox', operator: 'Equal', value: 'yes', effect: 'NoSchedule' };
@@ -35,4 +35,21 @@ test.each([
   ['another key', [{ ...POOL, key: 'sandboz' }], 'which has "sandboz=yes:NoSchedule"'],
 ])('reports a class whose pool is tainted and that tolerates %s', (_what, tolerations, message) => {
   expect(messagesOf(RULE, tolerating([POOL], tolerations))).toEqual([expect.stringContaining(message)]);
+});
+
+describe('with a startup taint', () => {
+  const TAINT = { key: 'example.com/not-yet', operator: 'Exists' };
+  const withTaint = (runtimeClass: object[]) => {
+    const manifests = tolerating([POOL, TAINT], runtimeClass);
+    editPlan(manifests, (plan) => (plan.gate.startupTaint = TAINT.key));
+    return messagesOf(RULE, manifests);
+  };
+
+  test('accepts a class that tolerates all but that', () => {
+    expect(withTaint([POOL])).toEqual([]);
+  });
+
+  test.each([['it', TAINT], ['every taint', { operator: 'Exists' }]])('reports a class that tolerates %s as well', (_what, toleration) => {
+    expect(withTaint([POOL, toleration])).toEqual([expect.stringContaining('so its Pods reach nodes of sandbox-system/sandbox-node-installer before their handlers are proven')]);
+  });
 });
