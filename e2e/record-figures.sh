@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.."
 jest() { node agent/node-24/run.js node_modules/jest/bin/jest.js --ci "$@" 2>&1; }
 
-agent() { SOAK=1 jest --config test/agent/jest.config.json crash disk-errors power-cut; }
+agent() { SOAK=1 jest --config test/agent/jest.config.json; }
 node_suite() { jest --runInBand --config e2e/jest.config.json; }
 cluster() {
   CLUSTER_RERUNS=100 CLUSTER_PROOFS=200 CLUSTER_PROOF_KILLS=20 CLUSTER_ROLLOUTS=20 CLUSTER_UPGRADES=5 CLUSTER_DOWNGRADES=1 \
