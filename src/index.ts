@@ -8,8 +8,12 @@ export { type ContainerdPlatformOptions, type CrioPlatformOptions, type DockerPl
 export { NodeRestart } from './platform/node-restart';
 export * from './platform/crictl-config';
 export * from './platform/kubelet-config';
+export { NamespaceEgress } from './policy/namespace-egress';
+export { NamespaceQuota, type NamespaceQuotaProps } from './policy/namespace-quota';
 export { PolicyMode } from './policy/policy-mode';
 export { RuntimeClassPolicy, type RuntimeClassPolicyProps } from './policy/runtime-class-policy';
+export { SandboxNodePool, type SandboxNodePoolProps } from './policy/sandbox-node-pool';
+export { PodSecurityLevel, SandboxedNamespace, type SandboxedNamespaceProps } from './policy/sandboxed-namespace';
 export * from './runtime/gvisor-platform';
 export * from './runtime/gvisor-release';
 export { GVisorRuntime, type GVisorRuntimeProps } from './runtime/gvisor-runtime';
@@ -31,6 +35,7 @@ export { type ISandboxRuntime, SandboxRuntime, type SandboxRuntimeProps } from '
 export { type CompatibilityException } from './workload/compatibility-exception';
 export { ContainerProbe, type ContainerProbeOptions } from './workload/container-probe';
 export { PodVolume } from './workload/pod-volume';
+export { RuntimeProbe, type RuntimeProbeProps } from './workload/runtime-probe';
 export { type SandboxOptions } from './workload/sandbox-options';
 export {
   ContainerPortProtocol, type SandboxedContainer, type SandboxedContainerPort, type SandboxedContainerResources, type SandboxedContainerSecurity,
