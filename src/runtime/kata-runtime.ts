@@ -263,8 +263,10 @@ export class KataRuntime extends SandboxRuntime {
     if (kubeletAllowsLongRequests || !(guestPull || /^(nydus|erofs)/.test(snapshotter ?? ''))) return;
     const short = this._installers.find((installer) => (installer._runtimeRequestTimeout ?? 0) < GUEST_PULL_TIMEOUT_MINUTES * 60_000);
     if (short) {
+      const given = short._runtimeRequestTimeout;
       throw new Error(`${this.node.path} pulls images in the guest, for which the kubelet has to wait at least ${GUEST_PULL_TIMEOUT_MINUTES} minutes, and ${short.node.path} `
-        + 'does not say so; give the NodeInstaller kubelet: new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) }), before the first runtime, '
+        + `${given === undefined ? 'does not say so' : `has it wait ${given / 60_000} minutes`}; `
+        + 'give the NodeInstaller kubelet: new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) }), before the first runtime, '
         + 'or set kubeletAllowsLongRequests if the nodes are set up so');
     }
   }
