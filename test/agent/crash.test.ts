@@ -65,9 +65,12 @@ describe.each(Object.entries(STORIES))('%s', (_, story) => {
     for (const dieAt of points(trace)) {
       const end = await dies(beginning, story, [dieAt], (node, crashing) => {
         expect({ dieAt, dead: crashing.dead() }).toEqual({ dieAt, dead: true });
-        for (const [path, content] of configFiles(node)) {
-          expect({ dieAt, path, allowed: [old.get(path), fresh.get(path)] }).toEqual({ dieAt, path, allowed: expect.arrayContaining([content]) });
+        const now = new Map(configFiles(node));
+        for (const path of new Set([...old.keys(), ...fresh.keys()])) {
+          const allowed = [old.get(path), fresh.get(path)];
+          expect({ dieAt, path, allowed }).toEqual({ dieAt, path, allowed: expect.arrayContaining([now.get(path)]) });
         }
+        expect([...now.keys()].filter((path) => !old.has(path) && !fresh.has(path))).toEqual([]);
       });
       expect({ dieAt, ...end }).toEqual({ dieAt, code, ...expected });
       died.once++;
