@@ -7,6 +7,7 @@ import { check, lineUp } from './commands/check';
 import { upgradeDiff } from './commands/diff';
 import { explain, explanationText } from './commands/explain';
 import { ImageCollector } from './commands/images';
+import { installerTexts, platformOnly, rendered } from './commands/render';
 import { PodWatch, statuses } from './commands/status';
 import { columns, diffText } from './format/columns';
 import { excerpt } from './format/excerpt';
@@ -104,6 +105,10 @@ class CommandRun {
     program.command('diff').description('say what an upgrade does on nodes: files, restarts, Pods')
       .argument('<old>', PATHS).argument('<new>', PATHS).addOption(formats('table', 'json')).addHelpText('after', DIFF_EXAMPLES)
       .action((old: string, now: string, { format }: { format: string }) => this.diff(old, now, format));
+    this.reading(program.command('render'), 'print what nodes have to be told outside of the cluster: user data, machine configuration, node pools', '[paths...]')
+      .option('--platform <name>', 'a platform that nothing need be installed on')
+      .addHelpText('after', RENDER_EXAMPLES)
+      .action((paths: string[], options: ReadOptions & { platform?: string }) => this.render(paths, options));
     for (const command of [program, ...program.commands]) {
       command.exitOverride().configureOutput({
         writeOut: (text) => (this.output += text),
@@ -122,8 +127,8 @@ class CommandRun {
     });
   }
 
-  private reading(command: Command, description: string): Command {
-    return command.description(description).argument('<paths...>', PATHS)
+  private reading(command: Command, description: string, paths = '<paths...>'): Command {
+    return command.description(description).argument(paths, PATHS)
       .addOption(new Option('--external <class>', 'a RuntimeClass that somebody else owns; neither it nor its absence is judged').argParser(append(String)).default([], 'none'))
       .addOption(new Option('--handler <name>', 'a handler that nodes have from elsewhere').argParser(append(String)).default([], 'none'))
       .option('--config <file>', `settings (default: ${SETTINGS_FILE}, if it is there)`);
@@ -168,6 +173,17 @@ class CommandRun {
     this.print(options.format === 'json' ? pretty({ images, artifacts })
       : options.format === 'markdown' ? `${markdownTable(imageHead, imageRows)}\n\n${markdownTable(artifactHead, artifactRows)}\n`
         : `${columns(imageHead, imageRows)}\n\n${columns(artifactHead, artifactRows)}\n`);
+    this.tellUnread(reader.unread);
+  }
+
+  private render(paths: readonly string[], options: ReadOptions & { platform?: string }): void {
+    if (options.platform !== undefined) return this.print(rendered(platformOnly(options.platform)));
+    if (!paths.length) throw new InputError('render needs what was synthesized (render dist/) or a platform (render --platform talos)');
+    const reader = this.reader(paths);
+    const { installers } = lineUp(reader, settingsOf(options)).index;
+    if (!installers.length) throw new InputError(`there is no installer in ${reader.description}; give what cdk8s synth wrote, or name a platform (--platform talos)`);
+    const texts = installerTexts(installers);
+    this.print(texts.length ? rendered(texts) : 'the nodes of these installers need to be told nothing outside of the cluster\n');
     this.tellUnread(reader.unread);
   }
 
@@ -298,6 +314,11 @@ Example:
   kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json | ${NAME} status -
 
 Exit status: 1 if a handler has failed on a node, 2 if something could not be read.
+`;
+const RENDER_EXAMPLES = `
+Examples:
+  ${NAME} render dist/
+  ${NAME} render --platform talos
 `;
 const DIFF_EXAMPLES = `
 Example:

@@ -1,4 +1,5 @@
 import { isRecord, listAt, recordAt, valueAt } from './manifest';
+import { quote } from './quote';
 import { INSTALL_PLAN_FORMAT, TABLE_FORMATS, type ContainerRuntime, type InstallPlan } from '../installer/install-plan';
 
 /** A primitive's name, an object's members (`name?` may be absent, `*` stands for any), or an array's element. */
@@ -123,7 +124,7 @@ export function readPlan(text: string): InstallPlan | string {
 function containerRuntimeMismatch(plan: unknown): string | undefined {
   const kind = valueAt(plan, 'platform', 'kind') ?? 'containerd';
   const shape = Object.hasOwn(CONTAINER_RUNTIMES, String(kind)) ? CONTAINER_RUNTIMES[kind as ContainerRuntime] : undefined;
-  return shape ? mismatch(shape, plan, 'plan.json') : `plan.json.platform.kind has to be crio, docker or absent (containerd), not ${JSON.stringify(kind)}`;
+  return shape ? mismatch(shape, plan, 'plan.json') : `plan.json.platform.kind has to be crio, docker or absent (containerd), not ${quote(kind)}`;
 }
 
 function artifactMismatch([index, runtime]: [number, unknown]): string | undefined {
@@ -131,26 +132,26 @@ function artifactMismatch([index, runtime]: [number, unknown]): string | undefin
   const artifact = recordAt(runtime, 'artifact');
   const kind = String(artifact.kind ?? 'download');
   return Object.hasOwn(ARTIFACTS, kind) && artifact.kind !== 'download'
-    ? mismatch(ARTIFACTS[kind], artifact, path) : `${path}.kind has to be image, node or absent (downloaded), not ${JSON.stringify(kind)}`;
+    ? mismatch(ARTIFACTS[kind], artifact, path) : `${path}.kind has to be image, node or absent (downloaded), not ${quote(kind)}`;
 }
 
 function restartMismatch(restart: { readonly [key: string]: unknown }): string | undefined {
   const shape = Object.hasOwn(RESTARTS, String(restart.kind)) ? RESTARTS[String(restart.kind)] : undefined;
   const path = 'plan.json.platform.restart';
-  return shape ? mismatch(shape, restart, path) : `${path}.kind has to be ${Object.keys(RESTARTS).join(' or ')}, not ${JSON.stringify(restart.kind)}`;
+  return shape ? mismatch(shape, restart, path) : `${path}.kind has to be ${Object.keys(RESTARTS).join(' or ')}, not ${quote(restart.kind)}`;
 }
 
 function mismatch(shape: Shape, value: unknown, path: string): string | undefined {
   if (typeof shape === 'string') {
-    return typeof value === shape ? undefined : `${path} has to be a ${shape}, not ${JSON.stringify(value) ?? 'absent'}`;
+    return typeof value === shape ? undefined : `${path} has to be a ${shape}, not ${quote(value)}`;
   }
   if (isElementShape(shape)) {
     return Array.isArray(value)
       ? firstOf(value.entries(), ([index, element]) => mismatch(shape[0], element, `${path}[${index}]`))
-      : `${path} has to be an array, not ${JSON.stringify(value) ?? 'absent'}`;
+      : `${path} has to be an array, not ${quote(value)}`;
   }
   if (!isRecord(value)) {
-    return `${path} has to be an object, not ${JSON.stringify(value) ?? 'absent'}`;
+    return `${path} has to be an object, not ${quote(value)}`;
   }
   return firstOf(Object.entries(shape), ([member, inner]) => {
     if (member === '*') {

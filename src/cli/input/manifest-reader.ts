@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { inputFiles } from './input-files';
-import { itemLines, MAX_DEPTH, readYaml, type SyntaxProblem } from './yaml-text';
+import { itemLines, MAX_DEPTH, readYaml } from './yaml-text';
 import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
 
 /** Where an object stands. */
@@ -85,7 +85,7 @@ export class ManifestReader {
     for (const document of documents) {
       yield* this.objectsIn(document.value, { file, line: document.line }, document.text);
     }
-    this.unread.push(...problems.map((problem) => ({ file, ...problem, text: lineOf(text, problem) })));
+    this.unread.push(...problems.map((problem) => ({ file, ...problem })));
   }
 
   private *objectsIn(value: unknown, place: Place, text: () => string): Generator<Manifest> {
@@ -142,17 +142,4 @@ function isDeeperThan(value: unknown, depth: number): boolean {
     }
   }
   return false;
-}
-
-function lineOf(text: string, { line }: SyntaxProblem): string | undefined {
-  let start = 0;
-  for (let number = 1; number < line; number++) {
-    const end = text.indexOf('\n', start);
-    if (end < 0) {
-      return undefined;
-    }
-    start = end + 1;
-  }
-  const end = text.indexOf('\n', start);
-  return text.slice(start, end < 0 ? undefined : end);
 }

@@ -16,6 +16,8 @@ export interface SyntaxProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  /** The line itself. */
+  readonly text?: string;
 }
 
 /** JSON's types and merge keys, which is what Kubernetes' own tools read. A date stays a text. */
@@ -26,6 +28,7 @@ export const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
 /** By the specification these end a document even within a quoted text. */
 const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+const SPACE = /\s*/y;
 const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(?:#.*)?(?:\r?\n|$))*$/;
 
 /**
@@ -88,18 +91,23 @@ const OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };
 
 /** Lines, within the text of a list, of its items; undefined where they cannot be told. */
 export function itemLines(text: string): readonly number[] | undefined {
-  let lines: number[] = [];
+  // Lines of the nodes within each node that is not closed yet.
+  const open: number[][] = [[]];
   const found = new Map<unknown, readonly number[]>();
   try {
     const [list] = loadAll(text, null, {
       ...OPTIONS,
-      listener(event, { depth, line, result }) {
-        if (depth === 2 && event === 'open') {
-          lines = [];
-        } else if (depth === 2 && Array.isArray(result)) {
-          found.set(result, lines);
-        } else if (depth === 3 && event === 'open') {
-          lines.push(line + 1);
+      listener(event, { line, position, result }) {
+        if (event === 'open') {
+          // Between brackets the parser has not come to the node yet.
+          SPACE.lastIndex = position;
+          open.at(-1)!.push(line + 1 + newlines(SPACE.exec(text)![0]));
+          open.push([]);
+        } else {
+          const lines = open.pop()!;
+          if (Array.isArray(result) && lines.length === result.length) {
+            found.set(result, lines);
+          }
         }
       },
     });
@@ -129,7 +137,15 @@ function problem(error: unknown, chunk: string, firstLine: number): SyntaxProble
   }
   // Its own stack is all that the parser can run out of here.
   const { reason, mark } = error instanceof YAMLException ? error : { reason: (error as Error).message, mark: undefined };
-  return { line: firstLine + (mark?.line ?? 0), column: (mark?.column ?? 0) + 1, message: reason + hint(reason, chunk) };
+  const message = reason + hint(reason, chunk);
+  return mark
+    ? { line: firstLine + mark.line, column: mark.column + 1, message, text: lineAround(chunk, mark.position) }
+    : { line: firstLine, column: 1, message };
+}
+
+function lineAround(text: string, position: number): string {
+  const end = text.indexOf('\n', position);
+  return text.slice(text.lastIndexOf('\n', position - 1) + 1, end < 0 ? undefined : end);
 }
 
 /** What to do about it, where that can be told. */
