@@ -1,3 +1,5 @@
+import { refuseQuantity } from './quantity';
+
 /** A volume of a SandboxedPod. */
 export class PodVolume {
   /**
@@ -7,6 +9,7 @@ export class PodVolume {
    * @param sizeLimit size as a Kubernetes quantity, e.g. `64Mi`
    */
   public static emptyDir(name: string, sizeLimit?: string): PodVolume {
+    refuseQuantity(`sizeLimit of the volume "${name}"`, sizeLimit, '64Mi');
     return new PodVolume(name, { emptyDir: sizeLimit === undefined ? {} : { sizeLimit } });
   }
 

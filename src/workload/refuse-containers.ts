@@ -1,7 +1,5 @@
+import { refuseQuantity } from './quantity';
 import type { SandboxedContainer } from './sandboxed-container';
-
-/** A quantity of Kubernetes that is not negative. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const QUANTITY = /^\+?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 const RESOURCES = { cpuRequest: '100m', cpuLimit: '1', memoryRequest: '64Mi', memoryLimit: '256Mi' } as const;
 
@@ -33,10 +31,7 @@ function refusePorts(container: string, { ports = [] }: SandboxedContainer): voi
 
 function refuseQuantities(container: string, { resources = {} }: SandboxedContainer): void {
   for (const [member, example] of Object.entries(RESOURCES)) {
-    const quantity: unknown = resources[member as keyof typeof RESOURCES];
-    if (quantity !== undefined && (typeof quantity !== 'string' || !QUANTITY.test(quantity))) {
-      throw new Error(`${member} of ${container} must be a Kubernetes quantity such as "${example}", got ${JSON.stringify(quantity)}`);
-    }
+    refuseQuantity(`${member} of ${container}`, resources[member as keyof typeof RESOURCES], example);
   }
 }
 

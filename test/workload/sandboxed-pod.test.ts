@@ -102,6 +102,10 @@ test.each(['1', '0.5', '.5', '1.', '100m', '64Mi', '1e3', '5E-1', '+2', '3k', '1
   expect(synth({ containers: [{ name: 'web', image: 'a', resources: { memoryLimit } }] }).spec.containers[0].resources.limits.memory).toBe(memoryLimit);
 });
 
+test('an emptyDir of no size is refused', () => {
+  expect(() => PodVolume.emptyDir('tmp', 'lots')).toThrow('sizeLimit of the volume "tmp" must be a Kubernetes quantity such as "64Mi", got "lots"');
+});
+
 test.each([0, 65536])('a probe of the port %s is refused', (port) => {
   expect(() => ContainerProbe.httpGet('/', port)).toThrow(`a probe asks at the port ${port}; a port is a whole number from 1 to 65535`);
   expect(() => ContainerProbe.tcpSocket(port)).toThrow('a whole number from 1 to 65535');
