@@ -7,7 +7,6 @@ import { labelHandlers, saysAlready, type HandlerStates } from './kube/handler-l
 import { inClusterConnection, KubeClient, type KubeConnection, type KubeObject } from './kube/kube-client';
 import { recordProvenPlan } from './kube/node-lease';
 import { freeSlots } from './kube/rollout-slot';
-import { liftStartupTaint } from './kube/startup-taint';
 import { log } from './log';
 import { readDrift, readVerdict } from './verdict';
 import type { HandlerVerdict } from '../src/installer/install-plan';
@@ -29,6 +28,8 @@ export interface AdmitOptions {
 export async function admit(options: AdmitOptions = {}): Promise<void> {
   const { env = process.env, shared = POD_LAYOUT.shared } = options;
   const planHash = agentEnv('planHash', env);
+  // What comes from here on is told by a run after this one.
+  rmSync(join(shared, 'news'), { force: true });
   const { plan } = readBundle(options.bundle);
   const verdict = readVerdict(shared, planHash);
   if (verdict.handlers.length === 0 && plan.desiredState === 'PRESENT') {
@@ -59,7 +60,6 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
     if (allReady) {
       const news = await recordProvenPlan(gate, node, planHash);
       if (news) log('admit', `node ${gate.node}`, `plan ${planHash} is proven`);
-      if (plan.desiredState === 'PRESENT') await liftStartupTaint(gate, node);
       if (news || !settled) await freeSlots(gate);
     }
   }

@@ -1,4 +1,5 @@
 import { Host } from './host/host';
+import { readStateIfAny } from './state-file';
 import { HOST_LAYOUT } from '../src/installer/host-layout';
 
 const ATTEMPTS_FILE = `${HOST_LAYOUT.state}/attempts.json`;
@@ -13,8 +14,7 @@ interface FailedAttempts {
 
 /** How often this plan has failed here since it last came to a verdict. */
 export function failedAttempts(host: Host, planHash: string): number {
-  const text = host.read(ATTEMPTS_FILE)?.toString();
-  const attempts = text === undefined ? undefined : JSON.parse(text) as FailedAttempts;
+  const attempts = readStateIfAny<FailedAttempts>(host, ATTEMPTS_FILE);
   return attempts?.planHash === planHash ? attempts.failed : 0;
 }
 

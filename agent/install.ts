@@ -1,6 +1,7 @@
 import { agentEnv } from './agent-env';
 import { ATTEMPTS, failedAttempts, forgetFailedAttempts, writeFailedAttempts } from './attempts';
 import { Bundle, readBundle } from './bundle';
+import { conclusion, failedAttempt, failureOf } from './conclusion';
 import { connectNode } from './connect-node';
 import { Host } from './host/host';
 import { readJournal } from './journal';
@@ -8,6 +9,7 @@ import { lastWords } from './last-words';
 import { log } from './log';
 import { Node } from './node';
 import { NotYet } from './not-yet';
+import { InstallRecord } from './record';
 import { Refusal } from './refusal';
 import { keepUsed, requireUnused } from './steps/keep-used';
 import { planFiles } from './steps/plan-files';
@@ -20,7 +22,7 @@ import { settle } from './steps/settle';
 import { stage } from './steps/stage';
 import { validate } from './steps/validate';
 import { write } from './steps/write';
-import { carryOut, failHandler, Run, StepFailure } from './transaction';
+import { carryOut, failHandler, Run, Step, StepFailure } from './transaction';
 import { writeVerdict } from './verdict';
 import { forgetWaiting } from './waiting';
 import { HandlerVerdict, InstallVerdict, PlatformPlan } from '../src/installer/install-plan';
@@ -52,13 +54,14 @@ export async function install(options: InstallOptions = {}): Promise<number> {
   const planHash = agentEnv('planHash', env);
   const bundle = readBundle(options.bundle);
   const connect = options.node ?? ((platform: PlatformPlan) => connectNode(host, platform));
-  const failed = failedAttempts(host, planHash) + (readJournal(host)?.planHash === planHash ? 1 : 0);
+  const failed = failedAttempts(host, planHash) + (diedBefore(host, planHash) ? 1 : 0);
   const run = newRun(bundle, planHash, connect(bundle.plan.platform), failed + 1 >= ATTEMPTS);
   const end = (message: string) => {
     log('install', '', message, startedAt);
     lastWords(message, options.terminationLog);
   };
   let handlers: readonly HandlerVerdict[];
+  let whole = true;
   try {
     handlers = bundle.hash === planHash ? await carryOutPlan(run) : await proveAgain(run, bundle, connect);
   } catch (error) {
@@ -68,23 +71,27 @@ export async function install(options: InstallOptions = {}): Promise<number> {
     }
     if (!isFinal(error, run)) {
       host.tryTo(() => writeFailedAttempts(host, { planHash, failed: failed + 1 }));
-      end(`attempt ${failed + 1} of ${ATTEMPTS} failed: ${(error as Error).message}`);
+      end(failedAttempt(error as Error, failed + 1));
       return 1;
     }
     handlers = allFailed(run, error as Error);
+    whole = false;
   }
   const verdict: InstallVerdict = { planHash, handlers };
   host.tryTo(() => forgetFailedAttempts(host));
   host.tryTo(() => forgetWaiting(host));
   writeVerdict(shared, verdict);
-  const kept = run.stillUsed.map((handler) => `${handler} stays while Pods run on it`);
-  const abandoned = [...run.abandoned].map(([handler, pods]) => `${handler} was taken back from under ${pods}, which have to be deleted`);
-  end([...handlers.map(outcome), ...kept, ...abandoned].join('; ') || 'everything was taken back');
+  end(conclusion(handlers, run, whole));
   return 0;
 }
 
-function outcome({ handler, verdict, step, reason }: HandlerVerdict): string {
-  return `${handler} ${verdict}${step ? ` at ${step}` : ''}${reason ? `: ${reason}` : ''}`;
+/** A journal that cannot be read is for the step that reads it to complain of. */
+function diedBefore(host: Host, planHash: string): boolean {
+  try {
+    return readJournal(host)?.planHash === planHash;
+  } catch {
+    return false;
+  }
 }
 
 function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttempt: boolean): Run {
@@ -118,7 +125,7 @@ async function carryOutPlan(run: Run): Promise<HandlerVerdict[]> {
     } catch (error) {
       const unproven = error instanceof StepFailure && error.cause instanceof HandlersNotProven ? error.cause.failures : [];
       if (!unproven.length || !run.lastAttempt || run.journal) throw error;
-      for (const { runtime, error: cause } of unproven) failHandler(run, runtime, 'prove', cause);
+      for (const { runtime, error: cause } of unproven) failHandler(run, runtime, prove, cause);
     }
   }
 }
@@ -132,10 +139,19 @@ async function proveAgain(run: Run, bundle: Bundle, connect: (platform: Platform
       + 'nothing is done until the ConfigMaps and the DaemonSet are of one rollout; apply both together');
   }
   log('install', '', 'the mounted files are of another rollout; what was proven here for this Pod is proven again');
-  const node = connect(record.platform);
-  for (const { handler } of record.handlers) await node.proveHandler(handler);
-  await node.proveDefaultRuntime();
+  await carryOut([proveRecorded(connect(record.platform), record)], run);
   return record.handlers.map(({ handler }) => ({ handler, verdict: 'ready' }));
+}
+
+function proveRecorded(node: Node, { handlers }: InstallRecord): Step {
+  return {
+    name: prove.name,
+    remedy: prove.remedy,
+    async apply() {
+      for (const { handler } of handlers) await node.proveHandler(handler);
+      await node.proveDefaultRuntime();
+    },
+  };
 }
 
 /** A refusal is final at once, anything else when the attempts are used up; a verdict needs a handler to be about. */
@@ -149,8 +165,8 @@ function causeOf(error: unknown): unknown {
 }
 
 function allFailed(run: Run, error: Error): HandlerVerdict[] {
-  const step = error instanceof StepFailure ? error.step : undefined;
-  return concerned(run).map((handler) => run.failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', step, reason: error.message });
+  const failure = failureOf(error);
+  return concerned(run).map((handler) => run.failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', ...failure });
 }
 
 /** The handlers of the plan and, where everything is taken back, those that are installed. */

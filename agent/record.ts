@@ -1,10 +1,13 @@
 import { HandlerTables } from './handler-tables';
 import { Host } from './host/host';
+import { Refusal } from './refusal';
 import { KubeletRestart } from './restart/kubelet-restart';
+import { readState } from './state-file';
 import { HOST_LAYOUT } from '../src/installer/host-layout';
 import { PlatformPlan } from '../src/installer/install-plan';
 
 const RECORD_FILE = `${HOST_LAYOUT.state}/record.json`;
+const FORMAT = 1;
 
 /** What is installed on this node, by whom, and what was there before. Written when a run has been proven. */
 export interface InstallRecord {
@@ -47,8 +50,11 @@ export interface InstalledFile {
 }
 
 export function readRecord(host: Host): InstallRecord | undefined {
-  const text = recordText(host);
-  return text === undefined ? undefined : JSON.parse(text) as InstallRecord;
+  const record = readState<InstallRecord>(host, RECORD_FILE, 'remove the file, and the next run writes it anew');
+  if (record && record.format !== FORMAT) {
+    throw new Refusal(`${RECORD_FILE} has format ${String(record.format)}, this agent reads format ${FORMAT}: go back to the newer version of the library`);
+  }
+  return record;
 }
 
 /** Writes nothing where it says the same already. */

@@ -1,7 +1,8 @@
 import { FileChange } from './file-change';
-import { Journal, removeJournal } from './journal';
+import { isAsBefore, Journal, removeJournal, writeJournal } from './journal';
 import { log } from './log';
 import { Node } from './node';
+import { NotYet } from './not-yet';
 import { InstallRecord, Purpose, restoreRecord } from './record';
 import { Refusal } from './refusal';
 import { HandlerVerdict, InstallPlan, RuntimePlan } from '../src/installer/install-plan';
@@ -9,6 +10,8 @@ import { HandlerVerdict, InstallPlan, RuntimePlan } from '../src/installer/insta
 /** One step of the transaction. */
 export interface Step {
   readonly name: string;
+  /** What whoever is responsible for the node can do where it fails for another reason than one that says so itself. */
+  readonly remedy: string;
   apply(run: Run): Promise<void>;
   /**
    * Goes back to how it was before `apply`, which may have come to any point. The steps are undone in their own order:
@@ -52,9 +55,19 @@ export interface PlannedChange extends FileChange {
 
 /** A step failed; what had been written was taken back, or the message says what could not be. */
 export class StepFailure extends Error {
-  constructor(readonly step: string, readonly cause: Error, aftermath: string) {
-    super(aftermath ? `${cause.message}; ${aftermath}` : cause.message);
+  constructor(readonly step: Step, readonly cause: Error, restored: string) {
+    super(restored ? `${cause.message}; ${restored}` : cause.message);
     this.name = 'StepFailure';
+  }
+}
+
+const UNTOUCHED = 'the configuration of this node was not touched';
+
+/** What a dead run left could not be taken back; its journal is still there. */
+export class NotRecovered extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotRecovered';
   }
 }
 
@@ -62,10 +75,11 @@ export class StepFailure extends Error {
 export async function carryOut(steps: readonly Step[], run: Run): Promise<void> {
   for (const step of steps) {
     try {
+      if (run.journal && step.undo) noteStep(run, run.journal, step);
       await step.apply(run);
     } catch (error) {
       log(step.name, '', `failed: ${(error as Error).message}`);
-      throw new StepFailure(step.name, error as Error, await takenBack(steps, run));
+      throw new StepFailure(step, error as Error, await aftermath(steps, run, error));
     }
   }
 }
@@ -78,7 +92,7 @@ export async function takeBack(steps: readonly Step[], run: Run): Promise<void> 
     try {
       await step.undo?.(run);
     } catch (error) {
-      throw new StepFailure(step.name, error as Error, '');
+      throw new StepFailure(step, error as Error, '');
     }
   }
   removeJournal(run.node.host);
@@ -86,25 +100,38 @@ export async function takeBack(steps: readonly Step[], run: Run): Promise<void> 
   run.restarted = false;
 }
 
-async function takenBack(steps: readonly Step[], run: Run): Promise<string> {
-  if (!run.journal) return '';
-  const restored = run.journal.files.map(({ path }) => path).join(', ');
-  const restarted = run.restarted ? `, ${run.node.containerRuntimeName} has read them again` : '';
+/** For whoever finds out why a run died. */
+function noteStep(run: Run, journal: Journal, { name }: Step): void {
+  run.journal = { ...journal, step: name };
+  writeJournal(run.node.host, run.journal);
+}
+
+async function aftermath(steps: readonly Step[], run: Run, error: unknown): Promise<string> {
+  if (run.journal) return takenBack(steps, run, run.journal);
+  return error instanceof NotYet || error instanceof NotRecovered ? '' : UNTOUCHED;
+}
+
+async function takenBack(steps: readonly Step[], run: Run, journal: Journal): Promise<string> {
+  const { host, containerRuntimeName } = run.node;
+  const written = journal.files.map(({ path }) => path).join(', ');
+  const restarted = run.restarted ? `, ${containerRuntimeName} has read them again` : '';
   const startedAt = performance.now();
   try {
     await takeBack(steps, run);
+    const others = journal.files.filter((file) => !isAsBefore(host, file)).map(({ path }) => path).join(', ');
+    log('take back', written, 'as before', startedAt);
+    return `${written} are as before${others && `, but for what somebody else has written to ${others} since`}${restarted} and the default runtime was proven`;
   } catch (error) {
     log('take back', '', `failed: ${(error as Error).message}`, startedAt);
-    return `taking back ${restored} failed as well: ${(error as Error).message}; the next run tries again`;
+    return `taking back ${written} failed as well: ${(error as Error).message}; the next run tries again`;
   }
-  log('take back', restored, 'as before', startedAt);
-  return `${restored} are as before${restarted} and the default runtime was proven`;
 }
 
 /** One handler cannot be served: the others go on if that is final, else the whole run is tried again later. */
-export function failHandler(run: Run, { handler }: RuntimePlan, step: string, error: Error): void {
-  if (!(error instanceof Refusal) && !run.lastAttempt) throw error;
+export function failHandler(run: Run, { handler }: RuntimePlan, { name: step, remedy }: Step, error: Error): void {
+  const refused = error instanceof Refusal;
+  if (!refused && !run.lastAttempt) throw error;
   log(step, `handler ${handler}`, error.message);
   run.runtimes = run.runtimes.filter((runtime) => runtime.handler !== handler);
-  run.failed = [...run.failed, { handler, verdict: 'failed', step, reason: error.message }];
+  run.failed = [...run.failed, { handler, verdict: 'failed', step, reason: refused ? error.message : `${error.message}; ${remedy}` }];
 }

@@ -1,4 +1,5 @@
 import { Host } from './host/host';
+import { readStateIfAny } from './state-file';
 import { HOST_LAYOUT } from '../src/installer/host-layout';
 
 const WAITING_FILE = `${HOST_LAYOUT.state}/waiting.json`;
@@ -11,8 +12,7 @@ interface Waiting {
 
 /** Since when this plan waits on this node for Pods to end. Each attempt is a process of its own, so it is written down. */
 export function waitingSince(host: Host, planHash: string): Date {
-  const text = host.read(WAITING_FILE)?.toString();
-  const waiting = text === undefined ? undefined : JSON.parse(text) as Waiting;
+  const waiting = readStateIfAny<Waiting>(host, WAITING_FILE);
   if (waiting?.planHash === planHash) return new Date(waiting.since);
   const since = new Date(Date.now());
   host.write(WAITING_FILE, `${JSON.stringify({ planHash, since: since.toISOString() })}\n`, 0o644);

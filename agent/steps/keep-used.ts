@@ -17,6 +17,7 @@ type UsedHandlers = ReadonlyMap<string, readonly RunningPod[]>;
  */
 export const keepUsed: Step = {
   name: 'keep',
+  remedy: 'delete the Pods that are named, or drain the node',
   async apply(run) {
     const used = await usedHandlers(run);
     if (run.plan.desiredState === 'ABSENT') return waitForPods(run, used);
@@ -30,6 +31,7 @@ export const keepUsed: Step = {
 /** A Pod may have started after the first look: then its handler comes back with all else that was written. */
 export const requireUnused: Step = {
   name: 'keep',
+  remedy: 'delete the Pods that are named, or drain the node',
   async apply(run) {
     if (!run.journal) return;
     const lost = [...await usedHandlers(run)].filter(([handler]) => !run.stillUsed.includes(handler) && !run.abandoned.has(handler));
@@ -52,8 +54,7 @@ function waitForPods(run: Run, used: UsedHandlers): void {
     throw new NotYet(`${nothing}; delete them or drain the node, and the next attempt takes everything back; after ${end.toISOString()} ${after}`);
   }
   if (then === 'FAIL') {
-    throw new Refusal(`nothing was taken back, because Pods still run after the deadline of ${seconds} s: ${which}`
-      + '; delete them or drain the node, and then delete this Pod of the installer, whose successor tries again');
+    throw new Refusal(`nothing was taken back, because Pods still run after the deadline of ${seconds} s: ${which}; delete them or drain the node`);
   }
   for (const [handler, pods] of used) {
     log('keep', `handler ${handler}`, `is taken back although ${list(pods)} run on it, because the deadline of ${seconds} s has passed: `

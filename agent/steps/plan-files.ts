@@ -13,6 +13,7 @@ const PROGRAM_MODE = 0o755;
 /** Works out what has to be written; nothing is, yet. What is referred to comes before what refers to it. */
 export const planFiles: Step = {
   name: 'plan',
+  remedy: 'put that right on this node, and apply all objects of the installer together',
   async apply(run) {
     const { node, plan } = run;
     const containerRuntime = await node.planHandlers(plan.installer, wantedTables(run));

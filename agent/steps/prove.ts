@@ -13,6 +13,7 @@ export class HandlersNotProven extends Error {
 /** Runs a pod sandbox or a container on each handler, and one on the default runtime, which everything else on the node needs. */
 export const prove: Step = {
   name: 'prove',
+  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
   async apply(run) {
     const failures: { runtime: RuntimePlan; error: Error }[] = [];
     for (const runtime of run.runtimes) {

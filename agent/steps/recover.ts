@@ -4,33 +4,45 @@ import { restart } from './restart';
 import { write } from './write';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { Host } from '../host/host';
-import { readJournal, removeJournal } from '../journal';
+import { Journal, readJournal, removeJournal } from '../journal';
 import { log } from '../log';
 import { readRecord } from '../record';
 import { Refusal } from '../refusal';
-import { Run, Step, takeBack } from '../transaction';
+import { NotRecovered, Run, Step, StepFailure, takeBack } from '../transaction';
 
 /** Completes or undoes what a dead run left, and makes sure that the node is ours. */
 export const recover: Step = {
   name: 'recover',
+  remedy: 'see on this node what keeps its container runtime from running (journalctl), and put it right',
   async apply(run) {
     const { host } = run.node;
-    sweep(run);
-    run.record = readRecord(host);
     const journal = readJournal(host);
+    sweep(run, journal);
+    run.record = readRecord(host);
     if (journal && run.record && run.record.run >= journal.run) {
       removeJournal(host);
       log('recover', '', 'the last run ended after all was recorded, nothing to take back');
     } else if (journal) {
-      const startedAt = performance.now();
-      run.journal = journal;
-      run.restarted = true;
-      await takeBack([write, restart, prove], run);
-      log('recover', journal.files.map(({ path }) => path).join(', '), 'the last run died, all is as before it', startedAt);
+      await takeBackFrom(run, journal);
     }
     requireOwnNode(run);
   },
 };
+
+async function takeBackFrom(run: Run, journal: Journal): Promise<void> {
+  const startedAt = performance.now();
+  run.journal = journal;
+  run.restarted = true;
+  try {
+    await takeBack([write, restart, prove], run);
+  } catch (error) {
+    // It is only on the disk again, where the next run finds it: there is nothing of this run to take back.
+    run.journal = undefined;
+    const failure = error as StepFailure;
+    throw new NotRecovered(`what the last run left, which died at ${journal.step}, could not be taken back (${failure.step.name}): ${failure.message}`);
+  }
+  log('recover', journal.files.map(({ path }) => path).join(', '), `the last run died at ${journal.step}, all is as before it`, startedAt);
+}
 
 function requireOwnNode({ record, plan }: Run): void {
   if (!record || record.state === 'absent' || record.installer === plan.installer) return;
@@ -39,8 +51,9 @@ function requireOwnNode({ record, plan }: Run): void {
 }
 
 /** Removes the unfinished files and folders of dead runs. */
-function sweep({ node: { host }, plan: { platform, kubelet, runtimes } }: Run): void {
+function sweep({ node: { host }, plan: { platform, kubelet, runtimes } }: Run, journal: Journal | undefined): void {
   const folders = [
+    ...journal?.files.map(({ path, unfinishedIn }) => unfinishedIn ?? dirname(path)) ?? [],
     HOST_LAYOUT.state, HOST_LAYOUT.opt, ...below(host, HOST_LAYOUT.opt), dirname(platform.configFile),
     ...(platform.kind === undefined ? [dirname(platform.dropInFile)] : []),
     ...runtimes.flatMap(({ sharedConfig }) => (sharedConfig ? [dirname(sharedConfig.path)] : [])),

@@ -8,6 +8,7 @@ import { Run, Step } from '../transaction';
 /** Activates the container runtime's files once for all handlers, and only where it does not do already what its files say. */
 export const restart: Step = {
   name: 'restart',
+  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
   async apply(run) {
     if (run.changesContainerRuntime || await lacksHandler(run)) {
       run.restarted = true;

@@ -10,6 +10,7 @@ import { Run, Step } from '../transaction';
 /** Writes down what is installed. From then on the run is complete, whatever happens after. */
 export const settle: Step = {
   name: 'record',
+  remedy: 'look after the disk of this node',
   async apply(run) {
     const { host } = run.node;
     const record = recordOf(run);

@@ -6,6 +6,7 @@ import { Run, Step } from '../transaction';
 /** Tries the container runtime's new configuration beside the running one. Nothing of the host is touched. */
 export const validate: Step = {
   name: 'validate',
+  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
   async apply(run) {
     await validateKubelet(run);
     const changes = run.changes.filter(({ purpose }) => purpose === 'container runtime');

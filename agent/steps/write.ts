@@ -7,6 +7,7 @@ import { PlannedChange, Run, Step } from '../transaction';
 /** Writes the planned files, each as a whole, after a journal with what they were. */
 export const write: Step = {
   name: 'write',
+  remedy: 'look after the disk of this node',
   async apply(run) {
     if (!run.changes.length) return;
     const { host } = run.node;
@@ -41,6 +42,7 @@ function journalOf({ node: { host }, plan, planHash, record, changes }: Run): Jo
   return {
     run: (record?.run ?? 0) + 1,
     planHash,
+    step: write.name,
     ...(kubelet ? { kubelet: { unit: kubelet.unit, kind: kubelet.kind } } : {}),
     files: changes.map(({ path, before, after, mode, inPlace = false, unfinishedIn }) => {
       const found = host.stat(path);

@@ -178,8 +178,9 @@ function imageContainers(pod: InstallerPod, bundle: object) {
 /** Between two runs of the agent, only the shell sleeps. */
 function admitLoop(watch: WatchedHost | undefined): string {
   if (!watch) return `trap 'exit 0' TERM; while :; do node ${AGENT} admit; sleep ${REASSERT_SECONDS} & wait $!; done`;
-  const sleepUntilNews = `n=${REASSERT_SECONDS / NEWS_SECONDS}; until [ $n = 0 ] || [ -f ${POD_LAYOUT.news} ]; do n=$((n-1)); sleep ${NEWS_SECONDS} & wait $!; done`;
-  return `trap 'exit 0' TERM; while :; do rm -f ${POD_LAYOUT.news}; node ${AGENT} admit; ${sleepUntilNews}; done`;
+  // The agent removes the news first of all; where it cannot even start, there is still a sleep between two tries.
+  const sleepUntilNews = `n=${REASSERT_SECONDS / NEWS_SECONDS}; until [ $n = 0 ]; do n=$((n-1)); sleep ${NEWS_SECONDS} & wait $!; [ ! -f ${POD_LAYOUT.news} ] || n=0; done`;
+  return `trap 'exit 0' TERM; while :; do node ${AGENT} admit; ${sleepUntilNews}; done`;
 }
 
 /** It has no token, and cannot write to the host. */

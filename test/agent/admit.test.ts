@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleFolder, type GatedPlan } from './kube/bundle-folder';
 import { FakeApiServer, GATE } from './kube/fake-api-server';
@@ -126,6 +126,49 @@ test('does not label a handler that newer ConfigMaps no longer have', async () =
   folder.writeVerdict([READY, { ...READY, handler: 'runsc-kvm' }]);
   await admitOn('a', folder);
   expect(api.labels('a')).toEqual({ [RUNSC]: 'ready' });
+});
+
+describe('what watch found out', () => {
+  const drift = ({ shared, hash }: BundleFolder, ...handlers: object[]) => writeFileSync(join(shared, 'drift.json'), JSON.stringify({ planHash: hash, handlers }));
+  const CHANGED = { handler: 'runsc', verdict: 'failed', step: 'watch', reason: 'the shim was removed' };
+
+  test('withdraws the label of that handler and makes the Pod not ready, and gives both back when it is right again', async () => {
+    const folder = pod();
+    folder.writeVerdict([READY, { ...READY, handler: 'runsc-kvm' }]);
+    await admitOn('a', folder);
+    drift(folder, CHANGED);
+    await admitOn('a', folder);
+    expect({ labels: api.labels('a'), ready: isReady(folder) }).toEqual({ labels: { [RUNSC]: 'failed', [KVM]: 'ready' }, ready: false });
+    expect(lines).toContain('admit: handler runsc: failed at watch: the shim was removed');
+    drift(folder);
+    await admitOn('a', folder);
+    expect({ labels: api.labels('a'), ready: isReady(folder) }).toEqual({ labels: { [RUNSC]: 'ready', [KVM]: 'ready' }, ready: true });
+  });
+
+  test('makes nothing of a handler that install could not prove', async () => {
+    const folder = pod();
+    folder.writeVerdict([READY, FAILED]);
+    drift(folder, { ...CHANGED, handler: 'runsc-kvm' });
+    await admitOn('a', folder);
+    expect(lines).toContain('admit: handler runsc-kvm: failed at preflight: no /dev/kvm');
+  });
+
+  test('counts only if it is about the plan of this Pod', async () => {
+    const folder = pod();
+    folder.writeVerdict([READY]);
+    writeFileSync(join(folder.shared, 'drift.json'), JSON.stringify({ planHash: 'f'.repeat(64), handlers: [CHANGED] }));
+    await admitOn('a', folder);
+    expect(api.labels('a')[RUNSC]).toBe('ready');
+  });
+
+  test('is no news any more once it was read, also where telling it fails', async () => {
+    const folder = pod();
+    folder.writeVerdict([READY]);
+    writeFileSync(join(folder.shared, 'news'), '');
+    api.beforeWrite = () => ({ status: 403, body: 'not now' });
+    await expect(admitOn('a', folder)).rejects.toThrow('not now');
+    expect(existsSync(join(folder.shared, 'news'))).toBe(false);
+  });
 });
 
 test('refuses the verdict of another plan', async () => {

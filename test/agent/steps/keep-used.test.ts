@@ -162,7 +162,7 @@ describe('taking everything back', () => {
       await node.run(until(3600, 'FAIL'));
       later(3601);
       const reason = 'nothing was taken back, because Pods still run after the deadline of 3600 s: handler runsc-old has 1 Pod (team/web); '
-        + 'delete them or drain the node, and then delete this Pod of the installer, whose successor tries again';
+        + 'delete them or drain the node; the configuration of this node was not touched';
       const verdict = (handler: string) => ({ handler, verdict: 'failed', step: 'keep', reason });
       expect(await node.run(until(3600, 'FAIL'))).toMatchObject({ code: 0, verdict: { handlers: [verdict('runsc'), verdict('runsc-old')] } });
       expect(untouched(`${node.root}/etc`)).toEqual(etc);
