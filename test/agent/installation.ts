@@ -171,7 +171,7 @@ export class Installation {
     }
   }
 
-  put(path: string, content: string): void {
+  put(path: string, content: string | Buffer): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     writeFileSync(join(this.root, path), content);
   }

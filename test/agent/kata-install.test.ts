@@ -1,7 +1,8 @@
-import { lstatSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostTree, untouched } from './host-tree';
 import { ArchiveServer, bundleOf, Installation, Wish } from './installation';
+import { kataComponents } from './kata-plan';
 import { scratchFolders } from './scratch-folder';
 import { Host } from '../../agent/host/host';
 import { DownloadedArtifactPlan, RuntimePlan } from '../../src/installer/install-plan';
@@ -175,7 +176,7 @@ describe('a handler of Kata that this node cannot have', () => {
           handler: 'kata-qemu',
           verdict: 'failed',
           step: 'preflight',
-          reason: 'kata-qemu 4.2.0 needs 2384 MiB to be downloaded and unpacked, and 1024 MiB are free on the disk of /opt/sandbox-runtimes: free some space',
+          reason: expect.stringMatching(/^kata-qemu 4\.2\.0 needs 2384 MiB to be downloaded and unpacked, and 1024 MiB are free on the disk of \/opt\/sandbox-runtimes: free some space/),
         },
         { handler: 'runsc', verdict: 'ready' },
       ],
@@ -201,5 +202,188 @@ describe('a handler of Kata that this node cannot have', () => {
       { handler: 'kata-clh', verdict: 'ready' },
     ]);
     expect(new Host(node.root).list('/opt/sandbox-runtimes')).toEqual(['config', 'kata-clh']);
+  });
+});
+
+describe('two releases of one shim side by side', () => {
+  const OLD: Wish = { handler: 'kata-qemu', kata: 'qemu' };
+  const NEXT: Wish = { handler: 'kata-qemu-next', kata: 'qemu', release: '4.3.0' };
+  const folders = (handler: string, release: string) => [`/opt/sandbox-runtimes/kata-qemu/${release}`, `/opt/sandbox-runtimes/config/${handler}`];
+
+  test('are two folders and two handlers of one transaction, each with its own files', async () => {
+    const node = installation();
+    const files = bundle(OLD, NEXT);
+    const { verdict } = await node.run(files);
+    expect(verdict?.handlers.map(({ handler, verdict: found }) => `${handler} ${found}`)).toEqual(['kata-qemu ready', 'kata-qemu-next ready']);
+    expect(node.daemons).toMatchObject({ served: ['kata-qemu', 'kata-qemu-next'], containerdRestarts: 1 });
+    expect(new Host(node.root).list('/opt/sandbox-runtimes/kata-qemu')).toEqual(['4.2.0', '4.3.0']);
+    for (const { baseConfig, artifact } of plansOf(files)) expect(node.read(baseConfig!.path)).toContain(`path = "${artifact.directory}/bin/qemu"`);
+  });
+
+  test.each([
+    ['the old one', NEXT, ['kata-qemu-next', '4.3.0'], ['kata-qemu', '4.2.0']],
+    ['the new one', OLD, ['kata-qemu', '4.2.0'], ['kata-qemu-next', '4.3.0']],
+  ] as const)('lose nothing of the other when %s is left out', async (_, kept, [keptHandler, keptRelease], [gone, goneRelease]) => {
+    const node = installation();
+    await node.run(bundle(OLD, NEXT));
+    const before = folders(keptHandler, keptRelease).map((folder) => untouched(node.root, folder));
+    await node.run(bundle(kept));
+    expect(folders(keptHandler, keptRelease).map((folder) => untouched(node.root, folder))).toEqual(before);
+    expect(folders(gone, goneRelease).flatMap((folder) => below(node, folder))).toEqual([]);
+    expect(node.daemons.served).toEqual([keptHandler]);
+  });
+
+  test('keep the files of the one that Pods still run on', async () => {
+    const node = installation();
+    const files = bundle(OLD, NEXT);
+    await node.run(files);
+    const [old] = plansOf(files);
+    node.runPod('pod', old.shim);
+    await node.run(bundle(NEXT));
+    expect(Object.keys(hostTree(node.root))).toEqual(expect.arrayContaining([old.shim, old.baseConfig!.path, old.config.path]));
+    node.endPods();
+    await node.run(bundle(NEXT));
+    expect(folders('kata-qemu', '4.2.0').flatMap((folder) => below(node, folder))).toEqual([]);
+  });
+});
+
+/** The plan of a handler as it is for another source of its files, which `put` brings. */
+function fromElsewhere(kind: 'image' | 'node', wish: Wish, directory?: string): Wish {
+  const [plan] = plansOf(bundle(wish));
+  const { archives: { amd64 }, required, version, directory: own } = plan.artifact as DownloadedArtifactPlan;
+  const { root, include } = amd64;
+  if (kind === 'image') {
+    const names = ['kata-static-guest.tar.zst', 'kata-static-shim.tar.zst'];
+    return { ...wish, change: { artifact: { kind, directory: own, required, version, image: IMAGE, imageFolder: '/tarballs', copies: '/copies/ab', archives: { amd64: { names, root, include } } } } };
+  }
+  const folder = directory!;
+  return { ...wish, change: { artifact: { kind, directory: folder, required, version, files: { amd64: include! } }, shim: `${folder}/${required[0]}` } };
+}
+
+const IMAGE = `registry.example/kata-deploy:4.2.0@sha256:${'ab'.repeat(32)}`;
+
+/** What the container `copy` would have brought: the components of the release, an archive each. */
+function putCopies(node: Installation, version = '4.2.0'): void {
+  const [shim, guest] = kataComponents(version);
+  node.put('/copies/ab/kata-static-shim.tar.zst', shim);
+  node.put('/copies/ab/kata-static-guest.tar.zst', guest);
+}
+
+describe('a release in an image', () => {
+  test('is unpacked to one folder from the archives that were copied, without a download', async () => {
+    const node = installation();
+    putCopies(node);
+    const wish = fromElsewhere('image', QEMU);
+    const requests = server.requests.length;
+    const { verdict } = await node.run(bundle({}, wish));
+    expect(verdict?.handlers.map(({ handler, verdict: found }) => `${handler} ${found}`)).toEqual(['runsc ready', 'kata-qemu ready']);
+    expect(server.requests.slice(requests)).toEqual(['/20261005.0.tar.zst']);
+    const fromArchive = installation();
+    await fromArchive.run(bundle(QEMU));
+    const files = (of: Installation) => below(of, '/opt/sandbox-runtimes/kata-qemu');
+    expect(files(node)).toEqual(files(fromArchive));
+    expect(JSON.parse(node.read('/opt/sandbox-runtimes/kata-qemu/4.2.0/.sandbox-runtimes.json')).checksum).toBe(`image@sha256:${'ab'.repeat(32)}`);
+  });
+
+  test('is left as it is by a second run, and by one without the copies', async () => {
+    const node = installation();
+    putCopies(node);
+    await node.run(bundle(fromElsewhere('image', QEMU)));
+    const before = untouched(node.root);
+    await node.run(bundle(fromElsewhere('image', QEMU)));
+    expect(untouched(node.root)).toEqual(before);
+    rmSync(join(node.root, 'copies'), { recursive: true });
+    expect((await node.run(bundle(fromElsewhere('image', QEMU)))).verdict?.handlers).toMatchObject([{ verdict: 'ready' }]);
+  });
+
+  test('that lacks an archive fails its handlers alone', async () => {
+    const node = installation();
+    putCopies(node);
+    rmSync(join(node.root, 'copies/ab/kata-static-guest.tar.zst'));
+    expect((await node.run(bundle({}, fromElsewhere('image', QEMU)))).verdict?.handlers).toEqual([
+      {
+        handler: 'kata-qemu',
+        verdict: 'failed',
+        step: 'stage',
+        reason: expect.stringContaining(`the image ${IMAGE} brought no kata-static-guest.tar.zst from its folder /tarballs on amd64: it is not the image of the release`),
+      },
+      { handler: 'runsc', verdict: 'ready' },
+    ]);
+  });
+
+  test('that is another release than the plan says is refused', async () => {
+    const node = installation();
+    putCopies(node, '4.1.0');
+    const { verdict } = await node.run(bundle(fromElsewhere('image', QEMU)));
+    expect(verdict?.handlers).toMatchObject([{ verdict: 'failed', step: 'stage', reason: expect.stringContaining('printed "version: 4.1.0," and not "version: 4.2.0,"') }]);
+    expect(below(node, '/opt/sandbox-runtimes/kata-qemu')).toEqual([]);
+  });
+
+  test('that holds a file twice is refused', async () => {
+    const node = installation();
+    putCopies(node);
+    node.put('/copies/ab/kata-static-guest.tar.zst', kataComponents('4.2.0')[0]);
+    const { verdict } = await node.run(bundle(fromElsewhere('image', QEMU)));
+    expect(verdict?.handlers).toMatchObject([{ verdict: 'failed', reason: expect.stringContaining(`${IMAGE}: the archive`) }]);
+  });
+});
+
+describe('a release that is on the node', () => {
+  const ON_NODE = () => fromElsewhere('node', QEMU, '/opt/kata');
+
+  function withRelease(version = '4.2.0'): Installation {
+    const node = installation();
+    node.put('/opt/kata/runtime-rs/bin/containerd-shim-kata-v2', `#!/bin/sh\necho version: ${version},\n`);
+    chmodSync(join(node.root, '/opt/kata/runtime-rs/bin/containerd-shim-kata-v2'), 0o755);
+    node.put('/opt/kata/bin/qemu', 'qemu');
+    node.put('/opt/kata/share/vmlinux.container', 'kernel');
+    node.put('/opt/kata/share/defaults/kata-containers/runtime-rs/configuration-qemu.toml', '[hypervisor.qemu]\npath = "/opt/kata/bin/qemu"\n');
+    return node;
+  }
+
+  test('is used as it is: nothing of it is brought, changed or taken back', async () => {
+    const node = withRelease();
+    const before = untouched(node.root, '/opt/kata');
+    const requests = server.requests.length;
+    const files = bundle({}, ON_NODE());
+    const { verdict } = await node.run(files);
+    expect(verdict?.handlers.map(({ handler, verdict: found }) => `${handler} ${found}`)).toEqual(['runsc ready', 'kata-qemu ready']);
+    expect(server.requests.slice(requests)).toEqual(['/20261005.0.tar.zst']);
+    expect(new Host(node.root).list('/opt/sandbox-runtimes')).toEqual(['config', 'gvisor']);
+    expect(node.read(plansOf(files)[1].baseConfig!.path)).toBe('[hypervisor.qemu]\npath = "/opt/kata/bin/qemu"\n');
+    await node.run(bundle({}));
+    await node.run(bundleOf(server, { runtimes: [{}, ON_NODE()], desiredState: 'ABSENT' }));
+    expect(untouched(node.root, '/opt/kata')).toEqual(before);
+  });
+
+  test.each<[string, (node: Installation) => void, RegExp]>([
+    ['is missing', (node) => rmSync(join(node.root, '/opt/kata'), { recursive: true }), /^\/opt\/kata of this node lacks bin\/qemu, runtime-rs\/bin\/containerd-shim-kata-v2, .*: put the release there, have it brought/],
+    ['lacks a kernel', (node) => rmSync(join(node.root, '/opt/kata/share/vmlinux.container')), /^\/opt\/kata of this node lacks share\/vmlinux\.container: put/],
+    ['cannot be executed', (node) => chmodSync(join(node.root, '/opt/kata/runtime-rs/bin/containerd-shim-kata-v2'), 0o644),
+      /^\/opt\/kata of this node lacks runtime-rs\/bin\/containerd-shim-kata-v2, or it is not executable/],
+    ['is another one', (node) => node.put('/opt/kata/runtime-rs/bin/containerd-shim-kata-v2', '#!/bin/sh\necho version: 4.1.0,\n'), /printed "version: 4\.1\.0," and not "version: 4\.2\.0,": it is another release/],
+  ])('and %s fails its handlers alone, before anything is written', async (_, change, reason) => {
+    const node = withRelease();
+    change(node);
+    const { verdict } = await node.run(bundle({}, ON_NODE()));
+    expect(verdict?.handlers).toEqual([{ handler: 'kata-qemu', verdict: 'failed', step: 'preflight', reason: expect.stringMatching(reason) }, { handler: 'runsc', verdict: 'ready' }]);
+    expect(below(node, '/opt/sandbox-runtimes').filter((path) => path.includes('kata'))).toEqual([]);
+  });
+
+  test('keeps the configuration of its Pods until they have ended, also when the release comes from an archive then', async () => {
+    const node = withRelease();
+    const files = bundle(ON_NODE());
+    await node.run(files);
+    const [{ shim, baseConfig, config }] = plansOf(files);
+    // The program that starts QEMU is the same for both.
+    const used = [baseConfig!.path, config.path];
+    node.runPod('pod', shim);
+    node.runPod('ordinary', '/usr/bin/containerd-shim-runc-v2');
+    await node.run(bundle({ ...QEMU, options: 'default_vcpus = 2' }));
+    expect(Object.keys(hostTree(node.root))).toEqual(expect.arrayContaining(used));
+    node.endPods();
+    node.runPod('ordinary', '/usr/bin/containerd-shim-runc-v2');
+    await node.run(bundle({ ...QEMU, options: 'default_vcpus = 2' }));
+    expect(Object.keys(hostTree(node.root)).filter((path) => used.includes(path))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
-import { tar } from './artifact/tar-writer';
+import { tar, WrittenEntry } from './artifact/tar-writer';
 import type { ArchiveServer, Wish } from './installation';
 import { HostFilePlan, RuntimePlan } from '../../src/installer/install-plan';
 import { sha256 } from '../../src/installer/plan-hash';
@@ -9,17 +9,29 @@ const CONFIGURATIONS = 'share/defaults/kata-containers/runtime-rs';
 
 /** What Kata packs for two shims that share one archive, in its layout, with a script for their program. */
 export function kataArchive(version: string): Buffer {
+  return zstdCompressSync(tar([{ name: './opt/kata/VERSION', content: version }, ...shimEntries(version), ...guestEntries()]));
+}
+
+/** The same as Kata's installer image has it: an archive for the shims and one for the rest. */
+export function kataComponents(version: string): [Buffer, Buffer] {
+  const folders = [{ name: './opt/' }, { name: './opt/kata/' }, { name: './opt/kata/share/' }];
+  return [zstdCompressSync(tar([...folders, ...shimEntries(version)])), zstdCompressSync(tar([...folders, ...guestEntries()]))];
+}
+
+function shimEntries(version: string): WrittenEntry[] {
   const configuration = (hypervisor: string) => `[hypervisor.${hypervisor}]\npath = "/opt/kata/bin/${hypervisor}"\nkernel = "/opt/kata/share/vmlinux.container"\n`;
-  return zstdCompressSync(tar([
-    { name: './opt/kata/VERSION', content: version },
+  return [
     { name: './opt/kata/runtime-rs/bin/containerd-shim-kata-v2', content: `#!/bin/sh\necho version: ${version},\n`, mode: 0o755 },
-    ...['qemu', 'clh'].flatMap((name) => [
-      { name: `./opt/kata/bin/${name}`, content: name, mode: 0o755 },
-      { name: `./opt/kata/${CONFIGURATIONS}/configuration-${name}.toml`, content: configuration(name) },
-    ]),
+    ...['qemu', 'clh'].map((name) => ({ name: `./opt/kata/${CONFIGURATIONS}/configuration-${name}.toml`, content: configuration(name) })),
+  ];
+}
+
+function guestEntries(): WrittenEntry[] {
+  return [
+    ...['qemu', 'clh'].map((name) => ({ name: `./opt/kata/bin/${name}`, content: name, mode: 0o755 })),
     { name: './opt/kata/share/vmlinux.container', type: '2', link: 'vmlinux-6.18' },
     { name: './opt/kata/share/vmlinux-6.18', content: 'kernel' },
-  ]));
+  ];
 }
 
 /** The plan of a Kata handler with all that only Kata has: a part of an archive, a base configuration and a program. */

@@ -1,6 +1,6 @@
-import { configMap, rehash, type Manifests } from './fixture';
+import { configMap, installerPod, rehash, type Manifests } from './fixture';
 import { FORK, kata } from './kata-fixture';
-import { KataShim } from '../../src';
+import { KataArtifacts, KataShim } from '../../src';
 import { checkLineUp } from '../../src/lineup/line-up';
 
 /** Two that cover all of Kata's files between them: QEMU's starter, and a snapshotter of the images. */
@@ -8,6 +8,8 @@ const VARIANTS = [
   ['QEMU', kata()],
   ['a snapshotter of its own', kata({ shim: KataShim.CLH_RUNTIME_RS, snapshotter: 'devmapper' })],
   ['a shim that the library does not know', kata({ shim: FORK })],
+  ['its files from an image', kata({ artifacts: KataArtifacts.image() })],
+  ['its files on the node already', kata({ artifacts: KataArtifacts.onNode() })],
 ] as const;
 
 /** Words of a text that are names: paths, keys of tables, and whatever has a dash, a dot or a slash in it. */
@@ -48,5 +50,39 @@ describe.each(VARIANTS)('Kata with %s', (_what, manifests) => {
 
   test.each(Object.keys(configMap(manifests as Manifests, 'files').data))('has no misspelled name in %s that survives', (key) => {
     expect(survivors(manifests, 'files', key, () => true)).toEqual([]);
+  });
+});
+
+/** Every text in a value, with what changes one letter of it. */
+function* texts(value: any, path: ReadonlyArray<string | number> = []): Generator<{ path: ReadonlyArray<string | number>; text: string }> {
+  if (typeof value === 'string') yield { path, text: value };
+  else if (typeof value === 'object' && value !== null) for (const [key, inner] of Object.entries(value)) yield* texts(inner, [...path, key]);
+}
+
+describe('the containers and volumes that bring a release', () => {
+  // An installer's image is no name of the line-up, and an access mode of a type is the API server's to judge.
+  const judged = (path: ReadonlyArray<string | number>) => !['resources', 'securityContext', 'fieldRef', 'type', 'recursiveReadOnly'].some((part) => path.includes(part));
+
+  test.each([
+    ['from an image', kata({ artifacts: KataArtifacts.image() }), /^(lend|copy-.*|lent|copies-.*)$/],
+    ['on the node', kata({ artifacts: KataArtifacts.onNode() }), /^host-opt-kata$/],
+  ])('have no misspelled name that survives, %s', (_what, manifests, own) => {
+    const pod = installerPod(manifests as Manifests);
+    const installMounts = (name: string) => name === 'install' && pod.initContainers.find((one: any) => one.name === 'install').volumeMounts;
+    const places = [...texts(pod)].filter(({ path: [list, index, ...rest] }) => {
+      const entry = pod[list]?.[index];
+      const inMounts = installMounts(entry?.name) && rest[0] === 'volumeMounts' && own.test(entry.volumeMounts[rest[1]].name);
+      return ['initContainers', 'volumes'].includes(list as string) && (own.test(entry?.name) || inMounts) && judged(rest);
+    }).filter(({ path, text }) => !(path[path.length - 1] === 'image' && text.includes('/node:')));
+    expect(places.length).toBeGreaterThan(3);
+    const survived = places.flatMap(({ path, text }) => [0, Math.floor(text.length / 2), text.length - 1].flatMap((at) => {
+      const misspelled = text.slice(0, at) + (text[at] === 'q' ? 'z' : 'q') + text.slice(at + 1);
+      const copy = structuredClone(manifests);
+      let target: any = installerPod(copy);
+      for (const key of path.slice(0, -1)) target = target[key];
+      target[path[path.length - 1]] = misspelled;
+      return checkLineUp(copy).findings.some(({ severity }) => severity === 'error') ? [] : [`${path.join('.')}: ${misspelled}`];
+    }));
+    expect(survived).toEqual([]);
   });
 });

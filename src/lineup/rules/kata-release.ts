@@ -21,6 +21,9 @@ export const kataRelease: Rule = {
   *check({ runtimes }) {
     for (const { installer, runtime } of runtimes) {
       if (!runtime.runtime.startsWith('kata-')) {
+        if (runtime.runtime !== 'gvisor') {
+          yield { object: installer.daemonSet, message: `the runtime of "${runtime.handler}" is "${runtime.runtime}"; it has to be gvisor or kata-<shim>` };
+        }
         continue;
       }
       const shim = SHIMS.get(runtime.runtime) ?? (runtime.shimFacts && KataShim._ofPlan(runtime.runtime.slice('kata-'.length), runtime.shimFacts));

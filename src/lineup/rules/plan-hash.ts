@@ -2,6 +2,9 @@ import { planHash as hashOf } from '../../installer/plan-hash';
 import { AGENT_ENV, PLAN_HASH_ANNOTATION } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
+/** Containers that put nothing on the host: what they copy, `install` judges. */
+const ONLY_COPIES = /^(lend|copy-[0-9a-f]{12})$/;
+
 const FIELD = `metadata.annotations['${PLAN_HASH_ANNOTATION}']`;
 
 /** Installer -> content: the Pod template carries the hash of what it mounts, or the agent refuses the files. */
@@ -17,7 +20,7 @@ export const planHash: Rule = {
             + 'synthesize again instead of changing the ConfigMaps by hand',
         };
       }
-      for (const { name, fieldRefs } of pod.containers) {
+      for (const { name, fieldRefs } of pod.containers.filter((container) => !ONLY_COPIES.test(container.name))) {
         const field = fieldRefs.get(AGENT_ENV.planHash);
         if (field !== FIELD) {
           yield { object, message: `the container ${name} takes ${AGENT_ENV.planHash} from ${field ?? 'nowhere'}; write fieldPath: ${FIELD}` };

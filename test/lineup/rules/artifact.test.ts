@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
-import { KataRelease, KataRuntime } from '../../../src';
-import { editPlan, messagesOf, quickstart, synthesized } from '../fixture';
+import { KataArtifacts, KataRelease, KataRuntime } from '../../../src';
+import { editPlan, messagesOf, quickstart, synthesized, type Manifests } from '../fixture';
+import { kata } from '../kata-fixture';
 
 const RULE = 'artifact';
 
@@ -60,4 +61,35 @@ test('reports two handlers that unpack different archives to one folder', () => 
   });
   expect(messagesOf(RULE, both(release, release))).toEqual([]);
   expect(() => both(release, other)).toThrow('"kata-qemu-runtime-rs" and "kata-qemu-runtime-rs-b" unpack different archives to "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.3.0"');
+});
+
+describe('Kata from somewhere else', () => {
+  const IMAGE = kata({ artifacts: KataArtifacts.image() });
+  const ON_NODE = kata({ artifacts: KataArtifacts.onNode() });
+  const after = (manifests: Manifests, edit: (runtime: any, plan: any) => void): string[] => {
+    const copy = structuredClone(manifests);
+    editPlan(copy, (plan) => edit(plan.runtimes[0], plan));
+    return messagesOf(RULE, copy);
+  };
+
+  test.each([['an image', IMAGE], ['the node', ON_NODE]])('accepts a release from %s', (_what, manifests) => {
+    expect(messagesOf(RULE, manifests)).toEqual([]);
+  });
+
+  test.each<[string, Manifests, (runtime: any, plan: any) => void, string]>([
+    ['an image without digest', IMAGE, (r) => { r.artifact.image = 'quay.io/kata-containers/kata-deploy:4.2.0'; }, 'which is not pinned by digest'],
+    ['copies in another folder', IMAGE, (r) => { r.artifact.copies = '/copies/other'; }, 'are copied to "/copies/other"; the folder of the image'],
+    ['another folder for what is unpacked', IMAGE, (r) => { r.artifact.directory = '/opt/kata'; }, 'is unpacked to "/opt/kata"'],
+    ['a shim that is not unpacked', IMAGE, (r) => { r.artifact.archives.amd64.include.shift(); r.artifact.required.push('bin/x'); }, 'uses bin/x, which is not among what it takes of the archive on amd64'],
+    ['a configuration that is not looked for', ON_NODE, (r) => { r.baseConfig.source = 'share/x.toml'; }, 'uses share/x.toml, which is not among what it looks for on amd64'],
+    ['a folder that is the installer\'s own', ON_NODE, (r) => { r.artifact.directory = '/opt/sandbox-runtimes/kata'; }, 'what is in /opt/sandbox-runtimes the installer itself removes'],
+    ['two releases in one folder of the node', ON_NODE, (r, plan) => { plan.runtimes.push({ ...structuredClone(r), handler: 'kata-next', release: '4.3.0' }); },
+      'takes "/opt/kata" of the node for release 4.2.0 and "kata-next" for 4.3.0; a folder holds one release'],
+  ])('reports %s', (_what, manifests, edit, message) => {
+    expect(after(manifests, edit)).toContainEqual(expect.stringContaining(message));
+  });
+
+  test('lets shims of one release share the folder on the node', () => {
+    expect(after(ON_NODE, (r, plan) => { plan.runtimes.push({ ...structuredClone(r), handler: 'kata-next' }); })).toEqual([]);
+  });
 });

@@ -1,4 +1,6 @@
+import { KataArtifacts } from '../../../src';
 import { container, editPlan, installerPod, messagesOf, quickstart } from '../fixture';
+import { kata } from '../kata-fixture';
 
 const RULE = 'installer-mounts';
 
@@ -62,4 +64,16 @@ test('reports an installer that does not install', () => {
   const manifests = quickstart();
   installerPod(manifests).initContainers.pop();
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('there is no container "install" among claim, admit')]);
+});
+
+test.each<[string, (pod: any) => void, string]>([
+  ['is not mounted', (pod) => { pod.volumes = pod.volumes.filter(({ name }: any) => name !== 'host-opt-kata'); }, 'does not mount it; mount it read-only'],
+  ['could be written to', (pod) => {
+    delete pod.initContainers.find(({ name }: any) => name === 'install').volumeMounts.find(({ name }: any) => name === 'host-opt-kata').readOnly;
+  }, 'mounts it for writing; mount it read-only'],
+])('reports a release on the node that %s', (_what, edit, message) => {
+  const manifests = kata({ artifacts: KataArtifacts.onNode() });
+  expect(messagesOf(RULE, manifests)).toEqual([]);
+  edit(installerPod(manifests));
+  expect(messagesOf(RULE, manifests)).toContainEqual(expect.stringContaining(message));
 });

@@ -40,3 +40,14 @@ test('says which member of a plan is wrong', () => {
   editPlan(manifests, (plan) => (plan.runtimes[0].artifact.archives.amd64.url = 7));
   expect(messagesOf(RULE, manifests)).toEqual(['plan.json.runtimes[0].artifact.archives.amd64.url has to be a string, not 7']);
 });
+
+test.each<[string, object, string]>([
+  ['a source that the agent does not know', { kind: 'registry' }, 'artifact.kind has to be image, node or absent (downloaded), not "registry"'],
+  ['the word for an absent one', { kind: 'download' }, 'artifact.kind has to be image, node or absent (downloaded), not "download"'],
+  ['an image without archives', { kind: 'image', image: 'x', imageFolder: '/x', copies: '/x', archives: undefined }, 'artifact.archives has to be an object, not absent'],
+  ['a folder on the node without files', { kind: 'node' }, 'artifact.files has to be an object, not absent'],
+])('reports a release from %s', (_what, change, message) => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => Object.assign(plan.runtimes[0].artifact, change));
+  expect(messagesOf(RULE, manifests)).toEqual([`plan.json.runtimes[0].${message}`]);
+});

@@ -21,6 +21,7 @@ test.each([
 });
 
 test.each<[string, (runtime: any) => void, string]>([
+  ['a runtime that nobody knows', (r) => { r.runtime = 'qata-qemu'; }, 'it has to be gvisor or kata-<shim>'],
   ['a shim that Kata does not have', (r) => { r.runtime = 'kata-qemux'; }, 'Kata has no such shim; it has kata-clh,'],
   ['another program as the shim', (r) => { r.shim = r.shim.replace('runtime-rs/', ''); }, 'qemu-runtime-rs is "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.2.0/runtime-rs/bin'],
   ['the configuration of another shim', (r) => { r.baseConfig.source = 'share/defaults/kata-containers/configuration-qemu.toml'; }, 'runtime-rs/configuration-qemu-runtime-rs.toml'],
