@@ -49,13 +49,18 @@ export class SystemdKubelet implements Kubelet {
       await runForOutput([...command, ...args, '--version']);
       return undefined;
     } catch (error) {
-      const complaint = error instanceof CommandError && /failed to parse kubelet flag: ((?:[^"\\]|\\.)*)/.exec(error.message);
-      if (!complaint) throw error;
-      return complaint[1].replaceAll('\\"', '"');
+      const complaint = error instanceof CommandError ? complaintAboutFlags(error.message) : undefined;
+      if (complaint === undefined) throw error;
+      return complaint;
     }
   }
 
   async restart(kubelet: KubeletRestart): Promise<void> {
     await restartKubelet(kubelet);
   }
+}
+
+/** What a kubelet says of arguments that it cannot read, in its log's form. */
+export function complaintAboutFlags(output: string): string | undefined {
+  return /failed to parse kubelet flag: ((?:[^"\\]|\\.)*)/.exec(output)?.[1].replaceAll('\\"', '"');
 }
