@@ -1,6 +1,6 @@
 import { nodePath, type Gate } from './gate';
-import { isConflict } from './kube-error';
 import type { KubeObject } from './kube-client';
+import { isConflict } from './kube-error';
 import { log } from '../log';
 
 export interface TaintedNode extends KubeObject {
@@ -18,8 +18,9 @@ export async function liftStartupTaint({ kube, node: name, plan: { startupTaint 
     if (!has(node)) return;
     const taints = node.spec!.taints!.filter(({ key }) => key !== startupTaint);
     try {
+      const { resourceVersion } = node.metadata;
       // Without the last one the list itself has to go.
-      await kube.merge(nodePath(name), { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taints.length ? taints : null } });
+      await kube.merge(nodePath(name), { metadata: { resourceVersion }, spec: { taints: taints.length ? taints : null } });
       log('admit', `node ${name}`, `the startup taint ${startupTaint} is lifted`);
       return;
     } catch (error) {

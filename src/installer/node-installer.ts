@@ -18,6 +18,8 @@ import { ReadinessGate } from './readiness-gate';
 import { validateProps } from './validate-props';
 import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
 import { NodePlatform } from '../platform/node-platform';
+import { nodeTexts } from '../platform/texts';
+import type { NodeText } from '../platform/texts/node-text';
 import { isDnsLabel } from '../runtime/runtime-names';
 import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
@@ -152,6 +154,20 @@ export class NodeInstaller extends Construct {
     this.node.defaultChild = daemonSet;
     this.node.addValidation({ validate: () => this.withoutRuntime() });
     LineUpValidation.ensure(this);
+  }
+
+  /**
+   * What the nodes of this pool have to be told outside of the cluster: user data, configuration of a machine or of a
+   * node pool. These texts are no objects of the cluster and never come into what is synthesized; the command
+   * `npx cdk8s-sandbox-runtimes render dist/` prints them as well.
+   */
+  public nodeTexts(): NodeText[] {
+    return nodeTexts({
+      platform: this.platform.name,
+      nodeSelector: this._poolSelector,
+      taints: this.poolTolerations.map(({ key, value, effect }) => ({ key, value, effect: effect && `${effect}` })),
+      startupTaint: this._gate._startupTaint,
+    });
   }
 
   /** Taints of the pool, which Pods of the installed runtimes tolerate. */

@@ -31,6 +31,10 @@ export function walkTheChain(objects: any[]): Chain[] {
     const runtimeClass = find('RuntimeClass', pod.spec.runtimeClassName);
     const { handler } = runtimeClass;
     const daemonSets = objects.filter((o) => o.kind === 'DaemonSet');
+    if (!daemonSets.length) {
+      chains.push({ ...chainOf(pod, runtimeClass), shim: 'of the nodes', configPath: 'of the nodes', label: JSON.stringify(runtimeClass.scheduling.nodeSelector) });
+      continue;
+    }
     if (daemonSets.length !== 1) throw new Error('the walk knows one installer');
     const { namespace } = daemonSets[0].metadata;
     const template = daemonSets[0].spec.template;
@@ -73,20 +77,21 @@ export function walkTheChain(objects: any[]): Chain[] {
     // The label that opens the gate.
     const label = `sandbox-runtimes.node-restriction.kubernetes.io/${handler}`;
     same('label', planned.label, label);
-    same('selector', runtimeClass.scheduling.nodeSelector, { [label]: 'ready' });
+    const { startupTaint } = plan.gate;
+    // Behind a startup taint the class selects the pool, and only the installer gets onto nodes that have the taint.
+    same('selector', runtimeClass.scheduling.nodeSelector, startupTaint ? template.spec.nodeSelector : { [label]: 'ready' });
+    const tolerated = (tolerations: any[] = []) => tolerations.some(({ key }) => key === undefined || key === startupTaint);
+    if (startupTaint && (!tolerated(template.spec.tolerations) || tolerated(runtimeClass.scheduling.tolerations))) throw new Error(`${startupTaint} keeps nobody away`);
     const policies = objects.filter((o) => o.kind === 'ValidatingAdmissionPolicy');
     if (!policies.some((policy) => JSON.stringify(policy).includes(`'${label}'`))) throw new Error('no policy lets the agent set the label');
 
-    chains.push({
-      pod: `${pod.metadata.namespace}/${pod.metadata.name}`,
-      runtimeClass: runtimeClass.metadata.name,
-      handler,
-      shim: planned.shim,
-      configPath,
-      label,
-    });
+    chains.push({ ...chainOf(pod, runtimeClass), shim: planned.shim, configPath, label });
   }
   return chains;
+}
+
+function chainOf(pod: any, { handler, metadata }: any): Pick<Chain, 'pod' | 'runtimeClass' | 'handler'> {
+  return { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, runtimeClass: metadata.name, handler };
 }
 
 /** Settings of the kubelet and of crictl: content as planned, and a mount for each file. */

@@ -11,7 +11,7 @@ export function installerTexts(installers: readonly Installer[]): NodeText[] {
   const texts = installers.flatMap(({ plan, pod }) => (plan ? nodeTexts({
     platform: plan.platform.name,
     nodeSelector: Object.fromEntries(pod.nodeSelector),
-    taints: pod.tolerations.map(({ key, value, effect }) => ({ key, value, effect })),
+    taints: pod.tolerations.map(({ key, operator, value, effect }) => ({ key, value: operator === 'Equal' ? value : undefined, effect })),
     startupTaint: plan.gate?.startupTaint,
   }) : []));
   return [...new Map(texts.map((text) => [text.text, text])).values()];

@@ -1,0 +1,78 @@
+import { Construct, type IConstruct } from 'constructs';
+import { renderOverhead, type PodOverhead } from './pod-overhead';
+import { validateHandler, validateRuntimeClassName } from './runtime-names';
+import type { ISandboxRuntime } from './sandbox-runtime';
+import { ClusterScopedObject } from '../synth/cluster-scoped-object';
+import { LineUpValidation } from '../synth/line-up-validation';
+import { SandboxRegistry } from '../synth/sandbox-registry';
+import { tolerationManifest, type Toleration } from '../workload/toleration';
+
+/** What a PreinstalledRuntime takes. */
+export interface PreinstalledRuntimeProps {
+  /** Handler that the nodes have, such as `runsc` of Talos' extension for gVisor. */
+  readonly handler: string;
+
+  /** Labels of the nodes that have it. */
+  readonly nodeSelector: { [key: string]: string };
+
+  /**
+   * Name of the RuntimeClass.
+   *
+   * @default - the handler's
+   */
+  readonly runtimeClassName?: string;
+
+  /**
+   * Taints of these nodes.
+   *
+   * @default - none
+   */
+  readonly tolerations?: Toleration[];
+
+  /**
+   * CPU and memory that the sandbox itself needs, per Pod.
+   *
+   * @default - none
+   */
+  readonly overhead?: PodOverhead;
+}
+
+/**
+ * A sandbox runtime that nodes come with, for platforms on which nothing can be installed (Talos): its RuntimeClass, and
+ * everything for workloads. What nodes have is taken on trust, so `nodeSelector` has to select those that do.
+ *
+ * The RuntimeClass is the child `Resource`.
+ */
+export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
+  /** Name of the RuntimeClass. */
+  public readonly runtimeClassName: string;
+  /** Name of the handler. */
+  public readonly handler: string;
+
+  constructor(scope: Construct, id: string, props: PreinstalledRuntimeProps) {
+    super(scope, id);
+    validateHandler(props.handler);
+    this.handler = props.handler;
+    this.runtimeClassName = props.runtimeClassName ?? props.handler;
+    validateRuntimeClassName(this.runtimeClassName);
+    if (!Object.keys(props.nodeSelector).length) {
+      throw new Error(`nodeSelector of ${this.node.path} is empty, so Pods would go to nodes without the handler "${this.handler}" as well; `
+        + 'name a label of those that have it, e.g. { \'kubernetes.io/os\': \'linux\' } where all have');
+    }
+    const tolerations = (props.tolerations ?? []).map(tolerationManifest);
+    new ClusterScopedObject(this, 'Resource', {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: this.runtimeClassName },
+      handler: this.handler,
+      ...(props.overhead ? { overhead: { podFixed: renderOverhead(props.overhead) } } : {}),
+      scheduling: { nodeSelector: { ...props.nodeSelector }, ...(tolerations.length ? { tolerations } : {}) },
+    });
+    SandboxRegistry.of(this).addExternal(this);
+    LineUpValidation.ensure(this);
+  }
+
+  public sandbox(construct: IConstruct): void {
+    SandboxRegistry.of(this).sandbox(construct, this);
+  }
+}
