@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { DesiredState, GVisorRelease, GVisorRuntime, NodeInstaller, SandboxedPod } from '../../src';
+import { DesiredState, GVisorRelease, GVisorRuntime, type KubeletSettings, NodeInstaller, SandboxedPod } from '../../src';
 import type { GVisorArchive } from '../node/gvisor-archive';
 import { busyboxImage } from '../node/images';
 
@@ -21,16 +21,17 @@ export interface QuickstartOptions {
   readonly release: GVisorArchive;
   readonly desiredState?: DesiredState;
   readonly maxConcurrentNodes?: number;
+  readonly kubelet?: KubeletSettings;
 }
 
 /**
  * Synthesizes the README's app, with a mirror, an image and a release of our own. The release has no `gvisor_sentry`
  * (the Go module of gVisor has none), and it is one day older than the security floor.
  */
-export function synthesizeQuickstart({ outdir, mirror, image, release, desiredState, maxConcurrentNodes }: QuickstartOptions): void {
+export function synthesizeQuickstart({ outdir, mirror, image, release, desiredState, maxConcurrentNodes, kubelet }: QuickstartOptions): void {
   const app = new App({ outdir });
   const platform = new Chart(app, 'sandbox', { namespace: PLATFORM_NAMESPACE });
-  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image, desiredState, maxConcurrentNodes });
+  new NodeInstaller(platform, 'node-installer', { artifactMirror: mirror, image, desiredState, maxConcurrentNodes, kubelet });
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
   const gvisor = new GVisorRuntime(platform, 'gvisor', {
     release: GVisorRelease.of(release.release, { [arch]: release.sha512, requiredFiles: [], allowBelowSecurityFloor: true }),

@@ -6,7 +6,7 @@ import { timed } from './figures';
 import { INSTALLER, PLATFORM_NAMESPACE, QuickstartOptions, SLOT, synthesizeQuickstart, TEAM_NAMESPACE } from './quickstart-app';
 import { isReady, NODE, RealCluster } from './real-cluster';
 import { scratchFolder } from './scratch-folder';
-import type { DesiredState } from '../../src';
+import type { DesiredState, KubeletSettings } from '../../src';
 import { handlerLabel } from '../../src/installer/handler-label';
 import { PLAN_HASH_ANNOTATION } from '../../src/installer/pod-layout';
 import { GVisorArchive } from '../node/gvisor-archive';
@@ -49,10 +49,10 @@ export class Quickstart {
   private constructor(readonly cluster: RealCluster, private readonly image: string) {}
 
   /** The YAML that cdk8s writes for the app, byte for byte; without a team where all is taken back. */
-  synthesize(release: GVisorArchive, desiredState?: DesiredState, maxConcurrentNodes?: number): QuickstartYaml {
+  synthesize(release: GVisorArchive, desiredState?: DesiredState, maxConcurrentNodes?: number, kubelet?: KubeletSettings): QuickstartYaml {
     const outdir = scratchFolder('quickstart');
     try {
-      synthesizeQuickstart({ outdir, mirror: this.cluster.mirror.url, image: this.image, release, desiredState, maxConcurrentNodes });
+      synthesizeQuickstart({ outdir, mirror: this.cluster.mirror.url, image: this.image, release, desiredState, maxConcurrentNodes, kubelet });
       const yaml = (file: string) => existsSync(join(outdir, file)) ? readFileSync(join(outdir, file), 'utf8') : '';
       return { platform: yaml('sandbox.k8s.yaml'), team: yaml('team.k8s.yaml') };
     } finally {
