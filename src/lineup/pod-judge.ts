@@ -8,7 +8,7 @@ export interface Breach {
   readonly rule: PodRule;
   readonly verdict: Verdict;
   /** What was given, with the container or volume that it was given in. */
-  readonly given: readonly string[];
+  readonly given: string[];
 }
 
 interface ActiveLook {
@@ -18,7 +18,8 @@ interface ActiveLook {
 }
 
 type ByKey = { [key: string]: ActiveLook[] | undefined };
-type Found = Map<PodRule, { rule: PodRule; verdict: Verdict; given: string[] }>;
+/** Shared by all Pods that break no rule. */
+const NOTHING: readonly Breach[] = [];
 
 const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
@@ -37,6 +38,8 @@ export class PodJudge {
   };
   private readonly resources: ActiveLook[];
   private readonly annotations: ActiveLook[];
+  /** Of the Pod that is judged. */
+  private found: readonly Breach[] = NOTHING;
 
   constructor(private readonly sandbox: SandboxFacts) {
     for (const places of Object.values(this.looks)) {
@@ -52,37 +55,37 @@ export class PodJudge {
     this.annotations = Object.values(this.looks.annotation).flatMap((looks) => looks ?? []);
   }
 
-  public judge(pod: PodFacts): Iterable<Breach> {
+  public judge(pod: PodFacts): readonly Breach[] {
     const { spec } = pod;
-    const found: Found = new Map();
-    this.atKeys(this.looks.pod, spec, pod, found, '');
-    this.atKeys(this.looks.podSecurity, spec.securityContext, pod, found, '');
+    this.found = NOTHING;
+    this.atKeys(this.looks.pod, spec, pod);
+    this.atKeys(this.looks.podSecurity, spec.securityContext, pod);
     for (const list of CONTAINERS) {
       for (const container of listOf(spec[list])) {
-        this.container(container, pod, found);
+        this.container(container, pod);
       }
     }
-    this.extendedResources(spec.resources, pod, found, '');
+    this.extendedResources(spec.resources, pod);
     for (const volume of listOf(spec.volumes)) {
-      this.atKeys(this.looks.volume, volume, pod, found, `volume "${volume.name}": `);
+      this.atKeys(this.looks.volume, volume, pod, volume);
     }
     for (const name in pod.annotations) {
-      this.named(this.annotations, name, pod, found, '');
+      this.named(this.annotations, name, pod);
     }
-    return found.values();
+    return this.found;
   }
 
-  private container(container: any, pod: PodFacts, found: Found): void {
-    const where = `container "${container.name}": `;
-    this.atKeys(this.looks.container, container, pod, found, where);
-    this.atKeys(this.looks.security, container.securityContext, pod, found, where);
+  private container(container: any, pod: PodFacts): void {
+    this.atKeys(this.looks.container, container, pod, container);
+    this.atKeys(this.looks.security, container.securityContext, pod, container);
     for (const mount of listOf(container.volumeMounts)) {
-      this.atKeys(this.looks.mount, mount, pod, found, where);
+      this.atKeys(this.looks.mount, mount, pod, container);
     }
-    this.extendedResources(container.resources, pod, found, where);
+    this.extendedResources(container.resources, pod, container);
   }
 
-  private atKeys(looks: ByKey, value: any, pod: PodFacts, found: Found, where: string): void {
+  /** @param owner the container or volume that the value belongs to */
+  private atKeys(looks: ByKey, value: any, pod: PodFacts, owner?: any): void {
     if (!isRecord(value)) {
       return;
     }
@@ -90,49 +93,53 @@ export class PodJudge {
       const asked = looks[key];
       if (asked && value[key] !== null && value[key] !== undefined) {
         for (const one of asked) {
-          this.note(one, value[key], pod, found, where);
+          this.note(one, value[key], pod, owner);
         }
       }
     }
   }
 
   /** Extended resources have a domain; processors and memory have none. */
-  private extendedResources(resources: any, pod: PodFacts, found: Found, where: string): void {
+  private extendedResources(resources: any, pod: PodFacts, owner?: any): void {
     const limits = resources?.limits;
     for (const name in limits) {
       if (name.includes('/')) {
-        this.named(this.resources, name, pod, found, where);
+        this.named(this.resources, name, pod, owner);
       }
     }
     for (const name in resources?.requests) {
       if (name.includes('/') && limits?.[name] === undefined) {
-        this.named(this.resources, name, pod, found, where);
+        this.named(this.resources, name, pod, owner);
       }
     }
   }
 
-  private named(looks: readonly ActiveLook[], name: string, pod: PodFacts, found: Found, where: string): void {
+  private named(looks: readonly ActiveLook[], name: string, pod: PodFacts, owner?: any): void {
     for (const one of looks) {
       if (name.startsWith(one.look.key)) {
-        this.note(one, name, pod, found, where);
+        this.note(one, name, pod, owner);
       }
     }
   }
 
-  private note({ look, rule, verdict }: ActiveLook, value: any, pod: PodFacts, found: Found, where: string): void {
+  private note({ look, rule, verdict }: ActiveLook, value: any, pod: PodFacts, owner?: any): void {
     const given = look.given(value, pod, this.sandbox);
     if (given === undefined) {
       return;
     }
-    const breach = found.get(rule);
+    const text = owner === undefined ? given : `${look.at === 'volume' ? 'volume' : 'container'} "${owner.name}": ${given}`;
+    const breach = this.found.find((one) => one.rule === rule);
     if (breach) {
-      breach.given.push(where + given);
+      breach.given.push(text);
     } else {
-      found.set(rule, { rule, verdict, given: [where + given] });
+      this.found = [...this.found, { rule, verdict, given: [text] }];
     }
   }
 }
 
-function listOf(value: unknown): any[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+function listOf(value: unknown): readonly any[] {
+  if (!Array.isArray(value)) {
+    return [];
+  }
+  return value.every(isRecord) ? value : value.filter(isRecord);
 }

@@ -64,6 +64,9 @@ export function parsePodSpecPath(text: string): readonly string[] {
 
 /** The objects that hold a Pod's `metadata` and `spec`, with the path to each; those without a spec are left out. */
 export function podTemplates(manifest: any, path: readonly string[]): { readonly path: readonly string[]; readonly template: any }[] {
+  if (path.length === 1) {
+    return isObject(manifest.spec) ? [{ path: [], template: manifest }] : [];
+  }
   let level: { path: readonly string[]; value: any }[] = [{ path: [], value: manifest }];
   for (const key of path.slice(0, -1)) {
     level = level.flatMap(({ path: above, value }) => (

@@ -9,10 +9,14 @@ export interface SandboxEdit {
   readonly annotations: { readonly [name: string]: string };
 }
 
-/** Writes it into a rendered object; what stands there already and says something else is a sentence in the answer. */
-export function editPods(manifest: any, { path, runtimeClassName, scheduling, annotations }: SandboxEdit): string[] {
+/**
+ * Writes it into a rendered object. What stands there already and says something else is a sentence in the answer;
+ * undefined if there are no Pods.
+ */
+export function editPods(manifest: any, { path, runtimeClassName, scheduling, annotations }: SandboxEdit): string[] | undefined {
   const problems: string[] = [];
-  for (const { template } of podTemplates(manifest, path)) {
+  const templates = podTemplates(manifest, path);
+  for (const { template } of templates) {
     const { spec } = template;
     // Charts render an empty name where none is set, and the API server refuses that.
     if (spec.runtimeClassName && spec.runtimeClassName !== runtimeClassName) {
@@ -20,13 +24,14 @@ export function editPods(manifest: any, { path, runtimeClassName, scheduling, an
       continue;
     }
     spec.runtimeClassName = runtimeClassName;
-    for (const [label, value] of Object.entries(scheduling?.nodeSelector ?? {})) {
+    const { nodeSelector = {}, tolerations = [] } = scheduling ?? {};
+    for (const [label, value] of Object.entries(nodeSelector)) {
       if (spec.nodeSelector?.[label] !== undefined && spec.nodeSelector[label] !== value) {
         problems.push(`selects nodes by "${label}: ${spec.nodeSelector[label]}", and the RuntimeClass by "${label}: ${value}"`);
       }
       spec.nodeSelector = { ...spec.nodeSelector, [label]: value };
     }
-    for (const toleration of scheduling?.tolerations ?? []) {
+    for (const toleration of tolerations) {
       const given: readonly object[] = spec.tolerations ?? [];
       if (!given.some((one) => same(one, toleration))) {
         spec.tolerations = [...given, toleration];
@@ -36,7 +41,7 @@ export function editPods(manifest: any, { path, runtimeClassName, scheduling, an
       template.metadata = { ...template.metadata, annotations: { ...template.metadata?.annotations, ...annotations } };
     }
   }
-  return problems;
+  return templates.length ? problems : undefined;
 }
 
 function same(one: object, other: object): boolean {

@@ -76,12 +76,13 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry): San
 
 /** Puts the Pods of an object into their sandbox: in this rendering, and in every later one. */
 function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: Wanted): string[] {
-  const name = `${object.node.path} (${object.kind})`;
-  if (podTemplates(manifest, path).length === 0) {
-    return [`${name} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
-  }
+  // Working out a path takes longer than everything else here.
+  const name = () => `${object.node.path} (${object.kind})`;
   const edit = { path, runtimeClassName: runtime.runtimeClassName, ...more };
   const problems = editPods(manifest, edit);
+  if (!problems) {
+    return [`${name()} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
+  }
   edits.set(object, edit);
   if (!originals.has(object)) {
     const original = object.toJson.bind(object);
@@ -92,7 +93,7 @@ function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: W
       return rendered;
     };
   }
-  return problems.map((problem) => `${name} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
+  return problems.map((problem) => `${name()} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
 }
 
 /** The Pod templates of a custom resource, as objects that the line-up check knows. */
