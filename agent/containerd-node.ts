@@ -30,6 +30,8 @@ import { ContainerdPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
+/** A node without CRI turns NotReady after about 34 s: by then what was there before has to be back. */
+const RESTARTED_MS = 30_000;
 const POLL_MS = 250;
 
 /** A node whose container runtime is containerd. */
@@ -96,7 +98,7 @@ export class ContainerdNode implements Node {
 
   async activate(): Promise<string> {
     await this.strategy.restart();
-    await waitForCri(this.platform.socket, CRI_READY_MS);
+    await waitForCri(this.platform.socket, RESTARTED_MS);
     if (this.platform.restart.kind === 'watched') await this.untilRead();
     return 'runs again and its CRI is ready';
   }
