@@ -35,7 +35,6 @@ test('a pool of EKS with Karpenter gets user data and a NodePool, and the same t
     spec: { startupTaints: [{ key: TAINT, effect: 'NoSchedule' }], taints: [{ key: 'example.com/boxes', effect: 'NoSchedule' }] },
   });
   expect(autoscaler.autoScalingGroupTags).toEqual({
-    'k8s.io/cluster-autoscaler/node-template/label/karpenter.sh/nodepool': 'boxes',
     'k8s.io/cluster-autoscaler/node-template/label/example.com/pool': 'boxes',
     'k8s.io/cluster-autoscaler/node-template/taint/example.com/boxes': ':NoSchedule',
   });

@@ -3,20 +3,20 @@ import type { NodeText, PoolFacts } from './node-text';
 const EFFECT = 'NoSchedule';
 /** What Cluster Autoscaler knows by itself for a passing taint. */
 const KNOWN_PREFIX = 'startup-taint.cluster-autoscaler.kubernetes.io/';
-/** Labels that every node gets by itself. */
+/** Labels that every node gets by itself, as it gets those of Karpenter from Karpenter. */
 const OWN = ['kubernetes.io/os', 'kubernetes.io/arch', 'kubernetes.io/hostname'];
 
 /** What an autoscaler has to know of a pool whose nodes are born with a startup taint. */
 export function startupTaintTexts(pool: PoolFacts): NodeText[] {
   const { startupTaint, nodeSelector } = pool;
   if (startupTaint === undefined) return [];
-  const labels = Object.entries(nodeSelector).filter(([key]) => !OWN.includes(key));
+  const labels = Object.entries(nodeSelector).filter(([key]) => !OWN.includes(key) && !key.startsWith('karpenter.sh/')).sort(([one], [other]) => (one < other ? -1 : 1));
   const taints = pool.taints.filter(({ key }) => key !== undefined && key !== startupTaint);
   return [
     {
       fileName: 'karpenter-node-pool.yaml',
       description: 'part of the NodePool of Karpenter: its nodes are born with the startup taint, which Karpenter does not hold against a Pod that waits',
-      text: karpenter(labels.filter(([key]) => !key.startsWith('karpenter.sh/')), taints, startupTaint),
+      text: karpenter(labels, taints, startupTaint),
     },
     {
       fileName: 'cluster-autoscaler.yaml',
