@@ -69,12 +69,13 @@ export async function install(options: InstallOptions = {}): Promise<number> {
       end((error as Error).message);
       return 1;
     }
-    if (!isFinal(error, run)) {
+    const concerned = concernedBy(run, bundle);
+    if (!isFinal(error, run, concerned)) {
       host.tryTo(() => writeFailedAttempts(host, { planHash, failed: failed + 1 }));
       end(failedAttempt(error as Error, failed + 1));
       return 1;
     }
-    handlers = allFailed(run, error as Error);
+    handlers = allFailed(run, error as Error, concerned);
     whole = false;
   }
   const verdict: InstallVerdict = { planHash, handlers };
@@ -155,8 +156,8 @@ function proveRecorded(node: Node, { handlers }: InstallRecord): Step {
 }
 
 /** A refusal is final at once, anything else when the attempts are used up; a verdict needs a handler to be about. */
-function isFinal(error: unknown, run: Run): boolean {
-  if (!concerned(run).length) return false;
+function isFinal(error: unknown, run: Run, concerned: readonly string[]): boolean {
+  if (!concerned.length) return false;
   return run.lastAttempt || (causeOf(error) instanceof Refusal && !run.journal);
 }
 
@@ -164,13 +165,15 @@ function causeOf(error: unknown): unknown {
   return error instanceof StepFailure ? error.cause : error;
 }
 
-function allFailed(run: Run, error: Error): HandlerVerdict[] {
+function allFailed(run: Run, error: Error, concerned: readonly string[]): HandlerVerdict[] {
   const failure = failureOf(error);
-  return concerned(run).map((handler) => run.failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', ...failure });
+  return concerned.map((handler) => run.failed.find((verdict) => verdict.handler === handler) ?? { handler, verdict: 'failed', ...failure });
 }
 
-/** The handlers of the plan and, where everything is taken back, those that are installed. */
-function concerned({ plan, record }: Run): string[] {
-  const installed = plan.desiredState === 'ABSENT' ? record?.handlers ?? [] : [];
+/** The handlers of the plan and, where everything is taken back, those that are installed; of a plan that is not this Pod's, only those. */
+function concernedBy({ plan, record, planHash }: Run, { hash }: Bundle): string[] {
+  const installed = record?.handlers ?? [];
+  if (hash !== planHash && installed.length) return installed.map(({ handler }) => handler);
+  if (plan.desiredState === 'PRESENT') return plan.runtimes.map(({ handler }) => handler);
   return [...new Set([...plan.runtimes, ...installed].map(({ handler }) => handler))];
 }

@@ -89,7 +89,7 @@ export interface NodeInstallerProps {
   readonly createNamespace?: boolean;
 
   /**
-   * Image of the three containers: Node.js 24 with `sh`, `sleep`, `test` and `flock`, pinned by digest.
+   * Image of the containers: Node.js 24 with `sh`, `sleep`, `test` and `flock`, pinned by digest.
    *
    * @default - docker.io/library/node:24.19.0-alpine by digest
    */
@@ -113,7 +113,8 @@ export interface NodeInstallerProps {
    * How often a fourth container, `watch`, looks on each node whether the installation is as it was proven: the
    * container runtime's configuration, the handlers that it serves, and the bytes of shims, runtimes and their
    * configuration. Where something has changed, the handler is labelled `failed` and the Pod is not ready until it is
-   * right again; deleting the installer's Pod repairs it. At least 10 seconds, in whole seconds.
+   * right again; deleting the installer's Pod repairs it. Only RuntimeClasses that select this label keep Pods away by
+   * it (`ReadinessGate.handlerLabel()`). At least 10 seconds, in whole seconds.
    *
    * @default - no such container; a node is looked at when the installer's Pod starts
    */

@@ -291,6 +291,22 @@ describe('files of another rollout', () => {
   });
 });
 
+test('a handler that can not be proven again after a reboot amid a rollout fails at last, and those of the other rollout are not judged', async () => {
+  const node = installation();
+  const old = bundleOf(server, { runtimes: [{ release: '20260928.0' }, { handler: 'leaving' }] });
+  await node.run(old);
+  const etc = untouched(`${node.root}/etc`);
+  const fail = (what: string) => { if (what === 'prove runsc') throw new Error('the sandbox did not start'); };
+  const mounted = bundleOf(server, { runtimes: [{}, { handler: 'coming' }] });
+  for (let attempt = 1; attempt < 5; attempt++) expect(await node.run(mounted, { hash: planHash(old), fail })).toEqual({ code: 1, verdict: undefined });
+  expect(node.lastWords).toBe('attempt 4 of 5 failed at prove: the sandbox did not start; the configuration of this node was not touched; the next attempt comes by itself');
+  const { code, verdict } = await node.run(mounted, { hash: planHash(old), fail });
+  expect({ code, handlers: verdict?.handlers.map(({ handler, verdict: found, step }) => `${handler} ${found} at ${step}`) }).toEqual({
+    code: 0, handlers: ['leaving failed at prove', 'runsc failed at prove'],
+  });
+  expect(untouched(`${node.root}/etc`)).toEqual(etc);
+});
+
 describe('a release', () => {
   const shim = '/opt/sandbox-runtimes/gvisor/20260928.0/containerd-shim-runsc-v1';
 
