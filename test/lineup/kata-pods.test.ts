@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { pod, type Manifests } from './fixture';
 import { kata } from './kata-fixture';
+import { KataShim } from '../../src';
 import { checkLineUp } from '../../src/lineup/line-up';
 
 const LIMITS = { resources: { limits: { cpu: '1', memory: '512Mi' } } };
@@ -39,6 +40,41 @@ const VALID: Manifests = [
 test('nothing is found in twenty valid Pods', () => {
   expect(VALID).toHaveLength(20);
   expect(checkLineUp([...kata(), ...VALID]).findings).toEqual([]);
+});
+
+const annotated = (name: string, annotation: string) => ({ ...pod(name, spec), metadata: { name, namespace: 'team-a', annotations: { [annotation]: '4' } } });
+const CPU = { ...spec, containers: [{ ...web, resources: { limits: { cpu: '1500m' } } }] };
+const HYPERVISOR = 'io.katacontainers.config.hypervisor.default_vcpus';
+const SHORT = { overhead: { podFixed: { memory: '16Mi', cpu: '250m' } } };
+const ofKata = (name: string, change: object) => ({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name }, handler: name, ...change });
+const inClass = (runtimeClassName: string, limits: object) => pod('web', { runtimeClassName, containers: [{ ...web, resources: { limits } }] });
+
+/** Each trap of Kata's documentation, in a Pod or class of ours or of Kata's own installer. */
+const TRAPS: ReadonlyArray<[string, Manifests, string, 'error' | 'warning', RegExp]> = [
+  ['a CPU limit without a memory limit', [...kata(), pod('web', CPU)], 'kata-guest-size', 'error', /gets 2 virtual CPUs and 32 MiB of memory/],
+  ['the same in a template', [...kata(), workload('apps/v1', 'Deployment', template(CPU))], 'kata-guest-size', 'error', /32 MiB of memory/],
+  ['the same in a sidecar', [...kata(), pod('web', { ...spec, containers: [web], initContainers: [{ ...web, name: 'proxy', restartPolicy: 'Always', ...{ resources: { limits: { cpu: '1' } } } }] })],
+    'kata-guest-size', 'error', /cannot boot/],
+  ['the same for the Pod as a whole', [...kata(), pod('web', { ...spec, containers: [web], resources: { limits: { cpu: '1' } } })], 'kata-guest-size', 'error', /cannot boot/],
+  ['the same on a class of Kata\'s own installer', [ofKata('kata-qemu-tdx-runtime-rs', {}), inClass('kata-qemu-tdx-runtime-rs', { cpu: '1' })], 'kata-guest-size', 'error', /128 MiB of memory/],
+  ['no limits', [...kata(), pod('web', { ...spec, containers: [web] })], 'kata-guest-size', 'warning', /takes 2048 MiB of memory and 1 virtual CPU by default/],
+  ['no limits on the Go runtime', [...kata({ shim: KataShim.QEMU }), pod('web', { ...spec, containers: [web] })], 'kata-guest-size', 'warning', /takes 2048 MiB/],
+  ['a class that reserves less than the guest gets', [...kata().filter(({ kind }) => kind !== 'RuntimeClass'), { ...kata().find(({ kind }) => kind === 'RuntimeClass'), ...SHORT }],
+    'kata-overhead', 'error', /gets 32 MiB beyond/],
+  ['the same of Kata\'s own installer', [ofKata('kata-clh-runtime-rs', SHORT)], 'kata-overhead', 'error', /gets 32 MiB beyond/],
+  ['a class that reserves nothing', [ofKata('kata-qemu-runtime-rs', {})], 'kata-overhead', 'warning', /reserves no memory/],
+  ['a hypervisor annotation that nothing lets through', [...kata(), annotated('web', HYPERVISOR)], 'kata-annotations', 'error', /never gets to see/],
+  ['one that Kata does not take', [...kata({ podAnnotations: ['io.katacontainers.*'], allowWildcardPodAnnotations: true }), annotated('web', HYPERVISOR)], 'kata-annotations', 'error', /does not start/],
+  ['the name of a configuration file', [...kata(), annotated('web', 'io.katacontainers.config_path')], 'kata-config-path', 'error', /CVE-2026-50540/],
+  ['a runtime of the past', [ofKata('runv', {})], 'retired-runtime', 'error', /runV/],
+];
+
+test.each(TRAPS)('%s is found, and none of it in the twenty valid Pods beside it', (_what, manifests, rule, severity, message) => {
+  const found = checkLineUp(manifests).findings.filter((finding) => finding.rule === rule);
+  expect(found).toMatchObject([{ severity, message: expect.stringMatching(message) }]);
+  if (manifests.some(({ metadata }) => metadata?.name === 'kata')) {
+    expect(checkLineUp([...manifests, ...VALID]).findings.filter((finding) => finding.rule === rule)).toHaveLength(1);
+  }
 });
 
 const CORPUS = join(__dirname, '..', '..', '..', 'shared', 'corpus', 'pods');

@@ -32,10 +32,14 @@ test.each(SHIMS)('%s has guest sizes exactly where runtime-rs makes a guest from
   expect(staticSizing || !isRuntimeRs).toBe(true);
 });
 
+/** The section on handlers, classes and their overhead. */
+function section(): string {
+  return readFileSync(RESEARCH, 'utf8').split('### 1.5')[1].split('### 1.6')[0];
+}
+
 /** Rows of the table "Handlers, RuntimeClasses, overhead", by handler; a row may name a handler and its sibling of runtime-rs. */
 function documented(): Map<string, string[]> {
-  const section = readFileSync(RESEARCH, 'utf8').split('### 1.5')[1].split('### 1.6')[0];
-  const rows = section.split('\n').filter((line) => line.startsWith('| kata-')).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const rows = section().split('\n').filter((line) => line.startsWith('| kata-')).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
   return new Map(rows.flatMap(([names, ...cells]) => {
     const [first, ...others] = names.replace(/\s*\(.*\)/, '').split(', ');
     return [first, ...others.map((other) => other.replace('…', first))].map((handler) => [handler, cells] as [string, string[]]);
@@ -71,5 +75,45 @@ function documented(): Map<string, string[]> {
     }
     expect(Object.keys(known).length > 0).toBe(labels !== '');
     expect(shim._facts.nodeSelector?.['nvidia.com/cc.ready.state']).toBe(/cc\.ready\.state: "(\w+)"/.exec(labels)?.[1] ?? (labels === 'same' ? 'false' : undefined));
+  });
+
+  // The GPU shims' sizes are not in it; they are those of Kata's Makefile.
+  const SIZED = SHIMS.filter(([, { name, isRuntimeRs }]) => isRuntimeRs && !name.includes('gpu'));
+
+  test.each(SIZED)('%s has the sizes that Kata ships', (_constant, { name, _facts: { guestOverhead, defaults, staticSizing } }) => {
+    const text = section();
+    const [, light, tee, se] = /overhead_memory (\d+) MiB QEMU\/CLH\/DB\/OpenVMM, (\d+) NV base\/TEE, (\d+) SE/.exec(text)!.map(Number);
+    const [, vcpus, teeVcpus] = /overhead_vcpus ([\d.]+) \(TEE ([\d.]+)\)/.exec(text)!.map(Number);
+    const [, memory, defaultVcpus] = /`default_memory` \((\d+) MiB\), `default_vcpus` \((\d+)\)/.exec(text)!.map(Number);
+    const isTee = /snp|tdx|-se-|coco/.test(name);
+    expect(guestOverhead).toEqual({ memory: /-se-/.test(name) ? se : isTee || /nvidia/.test(name) ? tee : light, vcpus: isTee ? teeVcpus : vcpus });
+    expect({ defaults, staticSizing }).toEqual({ defaults: { memory, vcpus: defaultVcpus }, staticSizing: /`static_sandbox_resource_mgmt = true`/.test(text) });
+  });
+
+  test('the shims of runtime-rs are those that Kata lists', () => {
+    const [, list] = /list `RUST_SHIMS` in [^:]*: ([^)]*)\)/.exec(readFileSync(RESEARCH, 'utf8').replace(/\s+/g, ' '))!;
+    const names = [...list.matchAll(/[\w-]+(?:\{[^}]*\}[\w-]*)?/g)].flatMap(([name]) => {
+      const [, before, alternatives, after] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
+      return alternatives === undefined ? [name] : alternatives.split(',').map((one) => `${before}${one}${after}`);
+    });
+    expect(SHIMS.filter(([, { isRuntimeRs }]) => isRuntimeRs).map(([, { name }]) => name).sort()).toEqual(names.sort());
+  });
+
+  test('a confidential guest takes a key of its node', () => {
+    for (const [, resource, count] of section().matchAll(/`([a-z.-]+\/(?:esids|keys)): (\d+)`/g)) {
+      const kind = resource.startsWith('sev-snp') ? 'snp' : 'tdx';
+      for (const [, { name, _facts }] of SHIMS.filter(([, shim]) => shim.name.includes(kind))) {
+        expect([name, _facts.extendedResources]).toEqual([name, { [resource]: count }]);
+      }
+    }
+    expect(SHIMS.filter(([, { _facts }]) => _facts.extendedResources).map(([, { name }]) => name).every((name) => /snp|tdx/.test(name))).toBe(true);
+  });
+
+  test('where chart and payload disagree, an architecture counts only if both have it', () => {
+    const [, payloadOnly, chartOnly] = /disagreements between chart and payload manifest: ([\w, -]+) \(manifest has arm64, chart does not\) and ([\w-]+) \(chart has arm64, manifest does not/
+      .exec(readFileSync(RESEARCH, 'utf8').replace(/\s+/g, ' '))!;
+    for (const drifted of [...payloadOnly.split(', '), chartOnly]) {
+      expect([drifted, SHIMS.find(([, { name }]) => name === drifted)![1].architectures]).toEqual([drifted, ['amd64']]);
+    }
   });
 });
