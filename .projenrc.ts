@@ -144,8 +144,8 @@ project.addTask('test:cluster', {
 });
 
 project.addTask('bench', {
-  description: 'What synth costs, side by side with bare cdk8s',
-  steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }],
+  description: 'What synth and check cost, side by side with bare cdk8s and js-yaml',
+  steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }, { exec: 'ts-node --project bench/tsconfig.json bench/check.ts' }],
 });
 
 for (const path of ['/agent/', '/examples/', '/.ci/', '/e2e/', '/bench/', '/docs/']) {

@@ -1,3 +1,4 @@
+import { alwaysText } from './always-text';
 import { isRecord, recordAt, textAt } from './manifest';
 import type { RuntimeTable } from './runtime-table';
 
@@ -5,7 +6,7 @@ import type { RuntimeTable } from './runtime-table';
 export function readDockerRuntime(text: string): RuntimeTable | string {
   let root: unknown;
   try {
-    root = JSON.parse(text);
+    root = alwaysText(JSON.parse(text), text);
   } catch (error) {
     return `is not JSON: ${(error as Error).message}`;
   }

@@ -1,3 +1,4 @@
+import { alwaysText } from './always-text';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
 import { CONTAINERD_IMAGES } from '../platform/containerd-config';
 import * as toml from '../platform/toml';
@@ -28,7 +29,7 @@ export interface RuntimeTable {
 /** The value of a TOML text, or a sentence that says why it is none. */
 export function parseToml(text: string): { readonly [key: string]: unknown } | string {
   try {
-    return toml.parse(text);
+    return alwaysText(toml.parse(text), text);
   } catch (error) {
     return `is not TOML: ${toml.problem(error)}`;
   }

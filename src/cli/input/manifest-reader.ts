@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { inputFiles } from './input-files';
 import { itemLines, MAX_DEPTH, readYaml } from './yaml-text';
+import { alwaysText } from '../../lineup/always-text';
 import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
 
 /** Where an object stands. */
@@ -78,12 +79,12 @@ export class ManifestReader {
     }
     const json = parseJson(text);
     if (json !== undefined) {
-      yield* this.objectsIn(json, { file, line: 1 }, () => text);
+      yield* this.objectsIn(alwaysText(json, text), { file, line: 1 }, () => text);
       return;
     }
     const { documents, problems } = readYaml(text);
     for (const document of documents) {
-      yield* this.objectsIn(document.value, { file, line: document.line }, document.text);
+      yield* this.objectsIn(alwaysText(document.value, text), { file, line: document.line }, document.text);
     }
     this.unread.push(...problems.map((problem) => ({ file, ...problem })));
   }
