@@ -32,12 +32,14 @@ export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefi
   return fromVariables(configMap, new Map(variables.map(([, name, value]) => [name, value])));
 }
 
+const ARCHITECTURES = ['X86_64', 'AARCH64', 'S390X', 'PPC64LE'];
+
 /** The environment of the installer; since chart 3.20 with an architecture behind most names. */
 function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string>): OtherInstaller | undefined {
-  const of = (name: string) => [...variables].filter(([key]) => key === name || key.startsWith(`${name}_`)).map(([, value]) => value);
+  const of = (name: string) => [name, ...ARCHITECTURES.map((architecture) => `${name}_${architecture}`)].flatMap((key) => variables.get(key) ?? []);
   const given = of('SHIMS');
   const custom = variables.get('CUSTOM_RUNTIMES_ENABLED') === 'true';
-  if (!given.length && !custom) {
+  if (!given.length && !custom && !variables.has('MULTI_INSTALL_SUFFIX') && !variables.has('INSTALLATION_PREFIX')) {
     return undefined;
   }
   const shims = new Set(given.flatMap(words));

@@ -1,6 +1,7 @@
 import { HANDLER_LABEL_PREFIX, handlerLabel } from '../../installer/handler-label';
 import type { InstalledRuntime } from '../installer';
 import type { RuntimeClass } from '../line-up-index';
+import { isNear } from '../near';
 import { otherName } from '../others/other-installer';
 import type { Rule } from '../rule';
 
@@ -49,13 +50,17 @@ export const handlerInstalled: Rule = {
         continue;
       }
       const label = [...nodeSelector.keys()].find((key) => key.startsWith(HANDLER_LABEL_PREFIX));
-      const installed = [...new Set([...runtimes.map(({ runtime }) => runtime.handler), ...others.flatMap(({ handlers }) => [...handlers])])].sort().join(', ') || 'none';
+      const handlers = [...new Set([...runtimes.map(({ runtime }) => runtime.handler), ...others.flatMap((other) => [...other.handlers])])].sort();
+      const installed = handlers.join(', ') || 'none';
+      const near = handlers.find((other) => isNear(handler, other));
       if (label) {
         yield {
           object,
           message: `nothing here installs the handler "${handler}", so no node gets the label ${label} that the class selects; installed handlers are: ${installed}; `
             + 'write one of them, or add the installer to what is checked',
         };
+      } else if (near !== undefined) {
+        yield { object, message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; write "${near}", or declare the handler` };
       } else if (judgesUnknown && !DEFAULT_RUNTIMES.has(handler)) {
         yield {
           object,

@@ -1,4 +1,5 @@
 import type { RuntimeClass } from '../line-up-index';
+import { isNear } from '../near';
 import { otherName, type OtherInstaller } from '../others/other-installer';
 import type { Rule } from '../rule';
 
@@ -43,17 +44,4 @@ function* misspelled({ object, nodeSelector }: RuntimeClass, { labels, ...instal
       }
     }
   }
-}
-
-/** Whether two names differ in one letter: another one, one too many or one missing. */
-function isNear(one: string, other: string): boolean {
-  if (one === other || Math.abs(one.length - other.length) > 1) {
-    return false;
-  }
-  let start = 0;
-  while (start < one.length && one[start] === other[start]) {
-    start++;
-  }
-  const rest = (text: string, skipped: number) => text.slice(start + skipped);
-  return rest(one, 1) === rest(other, 1) || rest(one, 1) === rest(other, 0) || rest(one, 0) === rest(other, 1);
 }
