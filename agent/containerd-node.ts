@@ -4,7 +4,7 @@ import { asRead, onThisNode } from './containerd/config-as-read';
 import { configNotices, enablesSelinux } from './containerd/config-facts';
 import { adviceFor } from './containerd/containerd-advice';
 import { configFileOf, containerdCommand } from './containerd/containerd-command';
-import { containerdVersion } from './containerd/containerd-version';
+import { containerdVersion, mergesDropIns } from './containerd/containerd-version';
 import { hasOwnCopy } from './containerd/copied-config';
 import { HostFiles, hostFiles } from './containerd/host-files';
 import { loadConfig } from './containerd/loaded-config';
@@ -57,7 +57,7 @@ export class ContainerdNode implements Node {
       version,
       configFile: await this.configFile(),
       selinux: enablesSelinux(config) ? 'enable_selinux' : undefined,
-      notices: [...configNotices(version, config), ...adviceFor(version)],
+      notices: [...configNotices(version, config), ...adviceFor(version), ...this.updateNotices(version)],
     };
   }
 
@@ -98,8 +98,10 @@ export class ContainerdNode implements Node {
 
   async activate(): Promise<string> {
     await this.strategy.restart();
-    await waitForCri(this.platform.socket, RESTARTED_MS);
-    if (this.platform.restart.kind === 'watched') await this.untilRead();
+    const { socket, restart } = this.platform;
+    // What has containerd as its child may take longer to start it than a unit that is containerd.
+    await waitForCri(socket, restart.kind === 'systemd' && restart.seconds ? restart.seconds * 1000 : RESTARTED_MS);
+    if (restart.kind === 'watched') await this.untilRead();
     return 'runs again and its CRI is ready';
   }
 
@@ -116,7 +118,9 @@ export class ContainerdNode implements Node {
         // It is being restarted.
         last = (error as Error).message;
       }
-      if (performance.now() >= deadline) throw new Error(`containerd at ${socket} was not restarted with ${dropInFile} within ${CRI_READY_MS} ms: it has "${last}" where "${wanted}" is wanted`);
+      if (performance.now() >= deadline) {
+        throw new Error(`containerd at ${socket} was not restarted with ${dropInFile} within ${CRI_READY_MS} ms: it has "${last}" where "${wanted}" is wanted`);
+      }
     }
   }
 
@@ -140,6 +144,13 @@ export class ContainerdNode implements Node {
     const { configFile, managed } = this.platform;
     const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : [])];
     return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), '/usr': POD_LAYOUT.hostUsr });
+  }
+
+  /** What would keep the node from starting after an update, when nothing of ours runs there to put it right. */
+  private updateNotices(version: string): string[] {
+    const { managed, dropInFile, name } = this.platform;
+    if (!managed || mergesDropIns(version)) return [];
+    return [`${dropInFile} has version 2 tables, with which the ${name} releases that bring containerd 2 (k0s 1.36) do not start: take everything back (ABSENT) before such an update`];
   }
 
   /** The main file that containerd reads; undefined where its command line cannot be known. */

@@ -62,3 +62,21 @@ test('rejects where the unit cannot do that, or does not come to an end with it'
   fake.cannotReload = true;
   await expect(new SystemdRestart(UNIT, socket).reload()).rejects.toThrow('Job type reload is not applicable');
 });
+
+test('restarts the other unit where systemd does not know the first, as on agents of k3s', async () => {
+  await new SystemdRestart('server.service', socket, { otherUnit: UNIT }).restart();
+  expect(fake.calls).toEqual([`ResetFailedUnit ${UNIT}`, `RestartUnit ${UNIT} replace`]);
+  await expect(new SystemdRestart('server.service', socket, { otherUnit: 'agent.service' }).restart())
+    .rejects.toThrow('systemd has no usable unit server.service or agent.service on this node');
+});
+
+test('has systemd read its units again first, where a drop-in of the unit was written', async () => {
+  await new SystemdRestart(UNIT, socket, { daemonReload: true }).restart();
+  expect(fake.calls[0]).toMatch(/^Reload/);
+  expect(fake.calls.slice(1)).toEqual([`ResetFailedUnit ${UNIT}`, `RestartUnit ${UNIT} replace`]);
+});
+
+test('knows the variables of the unit, with all that comes after the first equals sign', async () => {
+  fake.unit.Environment = ['CONTAINERD_CONFIG=/usr/share/containerd/config.toml', 'FLAGS=--a=b'];
+  expect(await new SystemdRestart(UNIT, socket).environment()).toEqual({ CONTAINERD_CONFIG: '/usr/share/containerd/config.toml', FLAGS: '--a=b' });
+});
