@@ -26,7 +26,7 @@ const HEADER_BYTES = 64 * 1024;
  */
 export function containerdCommand(hostUsr: string, running: readonly string[] | undefined, candidates: readonly string[], name = 'containerd'): ContainerdCommand {
   const binary = running?.[0] ?? candidates.find((candidate) => visible(hostUsr, candidate));
-  if (!binary) throw new Refusal(`no ${name} found on the host: looked for ${candidates.join(', ')}`);
+  if (!binary) throw new Refusal(`no ${name} found on the host: looked for ${candidates.join(', ')}; give the installer the platform of these nodes, with the path of its binary`);
   const program = visible(hostUsr, binary);
   if (!program) {
     throw new Refusal(`${name} is started from ${binary}, which the installer cannot see: it only mounts the host's /usr. `

@@ -20,7 +20,7 @@ export function compareContainerdVersions(a: string, b: string): number {
 export async function containerdVersion(command: readonly string[]): Promise<string> {
   const { stdout } = await runForOutput([...command, '--version']);
   const word = stdout.split(/\s+/).find((part) => parseContainerdVersion(part));
-  if (!word) throw new Refusal(`${command.at(-1)} --version printed ${JSON.stringify(stdout.trim())}, which names no containerd version`);
+  if (!word) throw new Refusal(`${command.at(-1)} --version printed ${JSON.stringify(stdout.trim())}, which names no containerd version: have the unit start containerd itself`);
   return word.replace(/^v/, '');
 }
 
@@ -37,6 +37,6 @@ export function mergesDropIns(version: string): boolean {
 
 function required(text: string): ContainerdVersion {
   const version = parseContainerdVersion(text);
-  if (!version) throw new Refusal(`${JSON.stringify(text)} is not a containerd version: expected major.minor.patch, such as 2.2.9`);
+  if (!version) throw new Refusal(`${JSON.stringify(text)} is not a containerd version: use one that says major.minor.patch, such as 2.2.9`);
   return version;
 }

@@ -47,7 +47,7 @@ export function managedChanges(platform: ConfigPaths, managed: ManagedConfigPlan
 /** The file that drop-ins are merged into, without ours. */
 function mergedBase({ mergedFile }: ManagedConfigPlan, { dropInFile }: ConfigPaths, files: HostFiles): ConfigFile {
   const bytes = files.read(mergedFile);
-  if (!bytes) throw new Refusal(`${mergedFile} is not there, into which drop-ins are merged: is the service running?`);
+  if (!bytes) throw new Refusal(`${mergedFile} is not there, into which drop-ins are merged: start the service that writes it`);
   const text = configText(mergedFile, bytes);
   const content = structuredClone(configContent(mergedFile, text));
   const runtimes: Table = tableAt(content, ['plugins', CONTAINERD_TABLES.v2, 'containerd', 'runtimes']) ?? {};

@@ -9,6 +9,9 @@ import { isTable, Table, tableAt, valueAt } from './toml';
 /** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
 const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
 
+/** Who puts shims into a folder, for those that are met again and again. */
+const INSTALLERS = [['/opt/kata', 'kata-deploy'], ['/var/bin/containerruntimes/', 'Gardener'], ['io.containerd.runsc.', 'a script'], ['/usr/local/bin/', 'a script']] as const;
+
 /** Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely. */
 export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[]): void {
   refuseNewerVersion(containerdVersion, config);
@@ -21,7 +24,7 @@ function refuseNewerVersion(containerdVersion: string, config: readonly ConfigFi
   const highest = configVersionOf(containerdVersion);
   for (const { path, content } of config) {
     const version = content.version ?? 0n;
-    if (typeof version !== 'bigint') throw new Refusal(`${path}: version has to be a whole number, found ${JSON.stringify(version)}`);
+    if (typeof version !== 'bigint') throw new Refusal(`${path}: version has to be a whole number, found ${JSON.stringify(version)}: correct it, such as version = 2`);
     if (version > highest) {
       throw new Refusal(`${path} has version = ${version}, but containerd ${containerdVersion} reads ${highest} at most: `
         + 'update containerd or restore the file for this version');
@@ -47,8 +50,9 @@ function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly s
       const taken = handlers.find((handler) => Object.hasOwn(runtimes, handler));
       if (taken === undefined) continue;
       const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
-      throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which somebody `
-        + `else installed: give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
+      const who = INSTALLERS.find(([folder]) => String(shim).startsWith(folder))?.[1] ?? 'somebody else';
+      throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which `
+        + `${who} installed: give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
     }
   }
 }

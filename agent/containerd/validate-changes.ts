@@ -63,7 +63,7 @@ async function canaryLives(configFile: string, before: Table, after: Table, run:
     const old = await run(before, 'old').then(() => undefined, (reason: Error) => reason);
     throw new Refusal(old
       ? `${configFile}: with this configuration ${old.message}; that is so without our change as well, so correct it first`
-      : `${configFile}: with our change ${error.message}; nothing was written`);
+      : `${configFile}: with our change ${error.message}; nothing was written: simplify the file or its imports`);
   }
 }
 
@@ -73,7 +73,7 @@ async function dumped(command: readonly string[], files: HostFiles, configFile: 
     return await dumpConfig(command, staged);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw new Refusal(`${configFile}: containerd cannot read ${what}: ${error.message}`);
+    throw new Refusal(`${configFile}: containerd cannot read ${what}: ${error.message}; correct the file`);
   }
 }
 

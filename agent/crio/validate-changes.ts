@@ -34,7 +34,7 @@ export async function validateCrioChanges(validation: CrioValidation): Promise<V
     if (before instanceof CommandError) {
       if (after instanceof CommandError) return { changesBehaviour: true, finding: `CRI-O cannot print its configuration here, with our drop-ins or without (${before.message})` };
     }
-    if (after instanceof CommandError) throw new Refusal(`CRI-O does not take the drop-ins: ${after.message}; nothing was written`);
+    if (after instanceof CommandError) throw new Refusal(`CRI-O does not take the drop-ins: ${after.message}; nothing was written: correct the files of its drop-in folder`);
     for (const { handler, crio = '' } of handlers) requireServed(after, handler, runtimes(parseToml(crio))[handler] as Table);
     if (!(before instanceof CommandError)) requireOthersUnchanged(before, after, changes, handlers);
     return { changesBehaviour: true, finding: 'CRI-O reads only our handlers differently' };
@@ -71,7 +71,7 @@ function requireServed(config: Table, handler: string, wanted: Table): void {
   const differing = Object.keys(wanted).find((key) => !isDeepStrictEqual(served?.[key], wanted[key]));
   if (differing === undefined) return;
   const problem = served ? `has ${differing} ${String(served[differing])} instead of ${String(wanted[differing])}` : 'is not there';
-  throw new Refusal(`CRI-O would not read the drop-ins as it should: the handler "${handler}" ${problem}; nothing was written`);
+  throw new Refusal(`CRI-O would not read the drop-ins as it should: the handler "${handler}" ${problem}; nothing was written: remove what sets it otherwise`);
 }
 
 function requireOthersUnchanged(before: Table, after: Table, changes: readonly FileChange[], handlers: readonly HandlerTables[]): void {

@@ -36,7 +36,7 @@ export async function validateDockerChanges(validation: DockerValidation): Promi
   // What it misses here it may have on the host.
   const before = await problemWith(validation, change.before ?? Buffer.from('{}'));
   if (before === problem) return { changesBehaviour: true, finding: `only our runtimes differ; dockerd cannot try a file here (${problem})` };
-  throw new Refusal(`${change.path}: dockerd does not take the changed file: ${problem}; nothing was written`);
+  throw new Refusal(`${change.path}: dockerd does not take the changed file: ${problem}; nothing was written: correct the file or the flags`);
 }
 
 /** What dockerd has against a file, but for the file's name. */

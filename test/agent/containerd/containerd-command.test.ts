@@ -58,7 +58,7 @@ test("a dynamically linked one runs through the host's loader, with the host's l
 });
 
 test.each([
-  ['nothing there', {}, undefined, 'no containerd found on the host: looked for /usr/local/bin/containerd, /usr/bin/containerd'],
+  ['nothing there', {}, undefined, 'no containerd found on the host: looked for /usr/local/bin/containerd, /usr/bin/containerd; give the installer the platform of these nodes, with the path of its binary'],
   ['a path outside /usr', { 'bin/containerd': program() }, ['/opt/bin/containerd'], /^containerd is started from \/opt\/bin\/containerd, which the installer cannot see/],
   ['a script', { 'bin/containerd': Buffer.from('#!/bin/sh\n'.padEnd(100)) }, undefined, /^\/usr\/bin\/containerd is not a 64-bit Linux program: .* Let the unit start containerd itself, not a script$/],
   ['a loader that is elsewhere', { 'bin/containerd': program('/nix/store/x/ld.so') }, undefined, /needs the loader \/nix\/store\/x\/ld.so, which is not below the host's \/usr/],

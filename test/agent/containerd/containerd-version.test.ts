@@ -34,7 +34,7 @@ test('compares by number', () => {
   expect(compareContainerdVersions('1.7.9', '1.7.27')).toBeLessThan(0);
   expect(compareContainerdVersions('2.0.0', '1.7.27')).toBeGreaterThan(0);
   expect(compareContainerdVersions('v2.2.9+unknown', '2.2.9')).toBe(0);
-  expect(() => compareContainerdVersions('latest', '2.0.0')).toThrow('"latest" is not a containerd version: expected major.minor.patch, such as 2.2.9');
+  expect(() => compareContainerdVersions('latest', '2.0.0')).toThrow('"latest" is not a containerd version: use one that says major.minor.patch, such as 2.2.9');
   expect(parseContainerdVersion('2.2')).toBeUndefined();
 });
 
