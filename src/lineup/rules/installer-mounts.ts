@@ -55,7 +55,8 @@ function* uncovered({ mounts }: ContainerView, { volumes }: PodView, plan: Insta
       yield `install writes ${path}, but mounts no host folder above it for writing; mounted are ${folders.map(({ hostPath }) => hostPath).join(', ')}`;
     }
   }
-  for (const path of readPaths(plan)) {
+  // A file that is written and read is reported once.
+  for (const path of [...readPaths(plan)].filter((read) => !written(plan).has(read))) {
     if (!covers(path, false)) {
       yield `install needs ${path}, but mounts no host folder above it; mounted are ${folders.map(({ hostPath }) => hostPath).join(', ')}`;
     }
