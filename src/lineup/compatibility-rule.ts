@@ -19,6 +19,8 @@ export enum CompatibilityRule {
   GPU = 'gpu',
   /** `nvidia.com/mig-*`. */
   GPU_PARTITION = 'gpu-partition',
+  /** Disks of the host. */
+  HOST_BLOCK_DEVICE = 'host-block-device',
   /** Device nodes of the host. */
   HOST_DEVICE = 'host-device',
   /** `hostIPC`. */

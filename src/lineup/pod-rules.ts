@@ -7,6 +7,7 @@ import { devicePlugin } from './rules/pods/device-plugin';
 import { flagAnnotation } from './rules/pods/flag-annotation';
 import { gpu } from './rules/pods/gpu';
 import { gpuPartition } from './rules/pods/gpu-partition';
+import { hostBlockDevice } from './rules/pods/host-block-device';
 import { hostDevice } from './rules/pods/host-device';
 import { hostIpc } from './rules/pods/host-ipc';
 import { hostNetwork } from './rules/pods/host-network';
@@ -46,7 +47,8 @@ import { windows } from './rules/pods/windows';
 
 /** What does not go with a sandbox, in the order of their ids. */
 export const POD_RULES: readonly PodRule[] = [
-  adminCapabilities, appArmorProfile, architecture, dangerousAnnotation, devicePlugin, flagAnnotation, gpuPartition, gpu, hostDevice,
+  adminCapabilities, appArmorProfile, architecture, dangerousAnnotation, devicePlugin, flagAnnotation, gpuPartition, gpu, hostBlockDevice,
+  hostDevice,
   hostIpc, hostNetworkStack, hostNetwork, hostPath, hostPid, hostSocket, imageVolume, internalAnnotation, kataConfigPath, memoryVolumeSize,
   mknod, mountHint, mountOverProc, mountPropagation, netRaw, nodeName, overhead, partialLimits, privileged, procMount, rawBlockVolume,
   rdma, runtimeSocket, seccompProfile, seLinuxOptions, serviceMesh, sharedVolume, subPath, suid, sysctls, unenforcedLimits,

@@ -18,16 +18,19 @@ export const hostDevice: PodRule = {
   ],
   kata: [
     {
-      severity: 'error',
-      reason: 'a path below /dev is the device of the virtual machine, not of the host, and a block device is plugged into it',
-      instead: 'leave it out, or use a PersistentVolumeClaim of volumeMode Block',
+      severity: 'warning',
+      reason: 'a path below /dev is the device of the virtual machine, not the one of the host',
+      instead: 'leave it out if the host is meant',
       source: 'kata-containers docs/Limitations.md',
     },
   ],
   looks: [{
     at: 'volume',
     key: 'hostPath',
-    given: ({ path, type }) => (DEVICE.test(path) || /^(BlockDevice|CharDevice)$/.test(type ?? '') ? `hostPath is ${path}` : undefined),
+    given: ({ path, type }, _, { kind }) => (
+      type === 'BlockDevice' && kind === 'kata' ? undefined
+        : DEVICE.test(path) || /^(BlockDevice|CharDevice)$/.test(type ?? '') ? `hostPath is ${path}` : undefined
+    ),
     cel: (it) => `(${it}.path.matches(${celText(DEVICE_PATH)}) || ${it}.?type.orValue('') in ['BlockDevice', 'CharDevice'])`,
   }],
 };

@@ -172,13 +172,21 @@ export const CASES: readonly RuleCases[] = [
   ...(['gvisor', 'kata'] as const).map((on): RuleCases => ({
     rule: RULE.HOST_DEVICE,
     on,
-    severity: 'error',
+    severity: on === 'gvisor' ? 'error' : 'warning',
     breaks: [
       hostPath('/dev'), hostPath('/dev/'), hostPath('/dev/kvm'), hostPath('/dev/fuse', 'CharDevice'), hostPath('/dev/net/tun'), hostPath('//dev//sda'), hostPath('/dev/sg0'),
-      hostPath('/dev/shmoo'), hostPath('/dev/snd'), hostPath('/dev/s'), hostPath('/mnt/disk', 'BlockDevice'), hostPath('/./dev/kvm'),
+      hostPath('/dev/shmoo'), hostPath('/dev/snd'), hostPath('/dev/s'), hostPath('/./dev/kvm'),
     ],
     keeps: [hostPath('/dev/shm'), hostPath('/developer'), hostPath('/mnt/dev')],
   })),
+  { rule: RULE.HOST_DEVICE, on: 'gvisor', severity: 'error', breaks: [hostPath('/mnt/disk', 'BlockDevice')], keeps: [] },
+  {
+    rule: RULE.HOST_BLOCK_DEVICE,
+    on: 'kata',
+    severity: 'error',
+    breaks: [hostPath('/mnt/disk', 'BlockDevice'), hostPath('/dev/sda', 'BlockDevice')],
+    keeps: [hostPath('/dev/sda'), hostPath('/mnt/disk', 'Directory')],
+  },
   ...(['gvisor', 'kata'] as const).map((on): RuleCases => ({
     rule: RULE.RUNTIME_SOCKET,
     on,
