@@ -4,10 +4,10 @@ import { BaseConfig, generatedConfigs } from '../containerd-config/base-config';
 import { ConfigRoot } from '../containerd-config/config-root';
 import { refusalOf } from '../containerd-config/serve-handler';
 import { figure } from '../real-cluster/figures';
-import { containerd, CONTAINERD_VERSIONS } from '../toolchain';
+import { CONFIG_READER_VERSIONS, configReader } from '../toolchain';
 
 /** With SOAK=1 each containerd gets all of them; else a sample, another one for each. */
-const SAMPLE = process.env.SOAK === '1' ? 1 : 8;
+const SAMPLE = process.env.SOAK === '1' ? 1 : 16;
 const GENERATED = 200;
 /** Real files of public repositories; they lie beside the checkout and do not belong to it. */
 const CORPUS = join(__dirname, '../../../shared/corpus/containerd');
@@ -25,10 +25,10 @@ function realConfigs(): BaseConfig[] {
 
 const configs = [...generatedConfigs(GENERATED), ...realConfigs()];
 
-test.each(CONTAINERD_VERSIONS)('containerd %s reads nothing of any configuration differently but our handler, or the agent refuses and says why', async (version) => {
-  const root = new ConfigRoot((await containerd(version)).containerd);
+test.each(CONFIG_READER_VERSIONS)('containerd %s reads nothing of any configuration differently but our handler, or the agent refuses and says why', async (version) => {
+  const root = new ConfigRoot(await configReader(version));
   const count = { served: 0, refused: 0, unreadable: 0 };
-  const sample = configs.filter((_, index) => (index + CONTAINERD_VERSIONS.indexOf(version)) % SAMPLE === 0);
+  const sample = configs.filter((_, index) => (index + CONFIG_READER_VERSIONS.indexOf(version)) % SAMPLE === 0);
   try {
     for (const { name, files } of sample) {
       root.fill(files);
