@@ -10,7 +10,9 @@ import { isTable, Table, tableAt, valueAt } from './toml';
 const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
 
 /** Who puts shims into a folder, for those that are met again and again. */
-const INSTALLERS = [['/opt/kata', 'kata-deploy'], ['/var/bin/containerruntimes/', 'Gardener'], ['io.containerd.runsc.', 'a script'], ['/usr/local/bin/', 'a script']] as const;
+const INSTALLERS = [
+  ['/opt/kata', 'kata-deploy'], ['/var/bin/containerruntimes/', 'Gardener'], ['io.containerd.runsc.', 'a script'], ['/usr/local/bin/', 'a script'],
+] as const;
 
 /** Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely. */
 export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[]): void {
