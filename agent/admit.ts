@@ -7,6 +7,7 @@ import { labelHandlers, saysAlready, type HandlerStates } from './kube/handler-l
 import { inClusterConnection, KubeClient, type KubeConnection, type KubeObject } from './kube/kube-client';
 import { recordProvenPlan } from './kube/node-lease';
 import { freeSlots } from './kube/rollout-slot';
+import { liftStartupTaint } from './kube/startup-taint';
 import { log } from './log';
 import { readDrift, readVerdict } from './verdict';
 import type { HandlerVerdict } from '../src/installer/install-plan';
@@ -60,6 +61,7 @@ export async function admit(options: AdmitOptions = {}): Promise<void> {
     if (allReady) {
       const news = await recordProvenPlan(gate, node, planHash);
       if (news) log('admit', `node ${gate.node}`, `plan ${planHash} is proven`);
+      if (plan.desiredState === 'PRESENT') await liftStartupTaint(gate, node);
       if (news || !settled) await freeSlots(gate);
     }
   }
