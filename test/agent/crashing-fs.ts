@@ -20,16 +20,17 @@ export interface FsCall {
 }
 
 /**
- * `node:fs` in which each call is made by `make`, or not. What counts of an fsync is that it was asked for: most tests
- * are about processes that die, not about power cuts.
+ * `node:fs` in which each call is made by `make`, or not.
+ *
+ * @param sync whether an fsync is really made: most tests are about processes that die, for which it counts nothing
  */
-export function watchedFs(make: (call: FsCall, perform: () => unknown) => unknown): HostFs {
+export function watchedFs(make: (call: FsCall, perform: () => unknown) => unknown, sync = false): HostFs {
   const opened = new Map<unknown, string>();
   return new Proxy(nodeFs, {
     get(target, name: string) {
       const call = Reflect.get(target, name) as (...args: unknown[]) => unknown;
       return (...args: unknown[]) => make({ name, path: opened.get(args[0]) ?? String(args[0]), args }, () => {
-        const result = name === 'fsyncSync' ? undefined : call(...args);
+        const result = name === 'fsyncSync' && !sync ? undefined : call(...args);
         if (name === 'openSync') opened.set(result, String(args[0]));
         if (name === 'closeSync') opened.delete(args[0]);
         return result;
