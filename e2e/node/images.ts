@@ -38,6 +38,12 @@ export function nodeImage(): ImageArchive {
   return image('registry.example.test/node:24', entries, { Cmd: ['node'], Env: ['PATH=/usr/bin:/bin'] });
 }
 
+/** An image with nothing but files: no shell, no program that could copy any. */
+export function filesImage(reference: string, files: { readonly [path: string]: Buffer }): ImageArchive {
+  const entries = Object.entries(files).map(([path, content]) => ({ path: path.slice(1), content }));
+  return image(reference, [...folders(Object.keys(files)), ...entries], {});
+}
+
 /** The loader and the libraries of a dynamically linked program. */
 function sharedLibraries(program: string): string[] {
   const listed = execFileSync('ldd', [program], { encoding: 'utf8' });

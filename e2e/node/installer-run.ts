@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly command?: readonly string[];
   /** The devices that the kernel seems to offer. */
   readonly devices?: ContainerConfig['devices'];
+  /** What is on the node in place of images with archives of releases, which cannot be pulled here. */
+  readonly images?: { readonly [reference: string]: string };
 }
 
 /** Runs `install` again while it ends with an error, as the kubelet restarts an init container. */
@@ -56,12 +58,12 @@ export async function runInstallUntilVerdict(node: PodNode, manifests: readonly 
 }
 
 /**
- * Runs the `install` container of a synthesized DaemonSet on the node, as the kubelet would: its volumes, its mounts
+ * Runs the `install` container of a synthesized DaemonSet on the node, after those that copy archives out of images, as the kubelet would: its volumes, its mounts
  * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
  * here, and where the plan restarts a supervised process the Pod shares the node's PID namespace to reach it.
  */
 export async function runInstall(
-  node: PodNode, manifests: readonly Manifest[], image: string, { command, devices }: RunOptions = {},
+  node: PodNode, manifests: readonly Manifest[], image: string, { command, devices, images = {} }: RunOptions = {},
 ): Promise<AgentRun> {
   const daemonSet = one(manifests, 'DaemonSet');
   const { metadata, spec } = daemonSet.spec.template;
@@ -71,35 +73,41 @@ export async function runInstall(
   try {
     const volumes = new Map<string, string>(spec.volumes.map((volume: any) =>
       [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
-    const mounts: ContainerConfig['mounts'] = container.volumeMounts.map((mount: any) => ({
-      containerPath: mount.mountPath,
-      hostPath: volumes.get(mount.name),
-      readonly: mount.readOnly ?? false,
-      // IfPossible: as the kubelet decides from what the runtime reports; containerd 1.7 cannot.
-      recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.version !== '1.7',
-    }));
-    const { securityContext } = container;
-    const run = await pod.start({
-      name: container.name,
-      image,
-      command: command ?? container.command,
-      env: Object.fromEntries(container.env.map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
-      mounts,
-      devices,
-      memoryLimit: memoryBytes(container.resources?.limits?.memory),
+    const start = (of: any, ownImage: string, change: { command?: readonly string[]; devices?: ContainerConfig['devices'] } = {}) => pod.start({
+      name: of.name,
+      image: ownImage,
+      command: change.command ?? of.command,
+      env: Object.fromEntries((of.env ?? []).map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
+      mounts: of.volumeMounts.map((mount: any) => ({
+        containerPath: mount.mountPath,
+        hostPath: volumes.get(mount.name),
+        readonly: mount.readOnly ?? false,
+        // IfPossible: as the kubelet decides from what the runtime reports; containerd 1.7 cannot.
+        recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.version !== '1.7',
+      })),
+      devices: change.devices,
+      memoryLimit: memoryBytes(of.resources?.limits?.memory),
       securityContext: {
         runAsUser: { value: BigInt(spec.securityContext.runAsUser) },
         runAsGroup: { value: BigInt(spec.securityContext.runAsGroup) },
-        capabilities: { drop: securityContext.capabilities.drop, add: securityContext.capabilities.add },
-        noNewPrivs: !securityContext.allowPrivilegeEscalation,
-        readonlyRootfs: securityContext.readOnlyRootFilesystem,
-        maskedPaths: [...MASKED_PATHS, ...(devices ? [KERNEL_DEVICES] : [])],
+        capabilities: { drop: of.securityContext.capabilities.drop, add: of.securityContext.capabilities.add },
+        noNewPrivs: !of.securityContext.allowPrivilegeEscalation,
+        readonlyRootfs: of.securityContext.readOnlyRootFilesystem,
+        maskedPaths: [...MASKED_PATHS, ...(change.devices ? [KERNEL_DEVICES] : [])],
         readonlyPaths: READONLY_PATHS,
       },
     });
+    let copied = '';
+    for (const carrier of spec.initContainers.filter(({ name }: { name: string }) => name === 'lend' || name.startsWith('copy-'))) {
+      const run = await start(carrier, images[carrier.image] ?? image);
+      const { exitCode } = await run.exit();
+      copied += run.log();
+      if (exitCode !== 0) return new AgentRun(exitCode, copied, undefined);
+    }
+    const run = await start(container, image, { command, devices });
     const status = await run.exit();
     const verdict = `${volumes.get('shared')}/verdict.json`;
-    return new AgentRun(status.exitCode, run.log(), existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined);
+    return new AgentRun(status.exitCode, copied + run.log(), existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined);
   } finally {
     await pod.remove();
   }

@@ -46,6 +46,30 @@ export async function kataArchives(release: string): Promise<KataArchives> {
   };
 }
 
+/**
+ * What Kata's installer image has, by path: an archive for each component. The image itself has no shell.
+ *
+ * @see https://github.com/kata-containers/kata-containers/blob/main/tools/packaging/kata-deploy/Dockerfile
+ */
+export async function kataImageFiles(release: string): Promise<{ readonly [path: string]: Buffer }> {
+  const shim = await standInShim(release);
+  const of = (...parts: readonly string[]) => guest().filter(({ path }) => parts.some((part) => path.startsWith(`./opt/kata/${part}`)));
+  const components: { readonly [component: string]: readonly TarEntry[] } = {
+    'shim-v2-rust': [
+      fileEntry('./opt/kata/runtime-rs/bin/containerd-shim-kata-v2', shim),
+      configuration('runtime-rs/configuration-qemu-runtime-rs.toml', 'qemu', QEMU),
+      configuration('runtime-rs/configuration-clh-runtime-rs.toml', 'clh', 'cloud-hypervisor'),
+    ],
+    'qemu': of(`bin/${QEMU}`, 'share/kata-qemu/'),
+    'cloud-hypervisor': of('bin/cloud-hypervisor'),
+    'virtiofsd': of('libexec/'),
+    'kernel': of('share/kata-containers/vmlinu'),
+    'rootfs-image': of('share/kata-containers/kata-containers.img', 'share/kata-containers/kata-ubuntu'),
+    'firecracker': [program('bin/firecracker')],
+  };
+  return Object.fromEntries(Object.entries(components).map(([name, entries]) => [`/opt/kata-artifacts/tarballs/kata-static-${name}.tar.zst`, packed(entries).content]));
+}
+
 /** What both archives have. */
 function guest(): TarEntry[] {
   const images = './opt/kata/share/kata-containers';

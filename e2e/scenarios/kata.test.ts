@@ -1,11 +1,11 @@
 import { Chart } from 'cdk8s';
-import { KataRelease, KataRuntime, KataRuntimeProps, KataShim } from '../../src';
+import { KataArtifacts, KataRelease, KataRuntime, KataRuntimeProps, KataShim } from '../../src';
 import type { InstallPlan, RuntimePlan } from '../../src/installer/install-plan';
 import { ArtifactMirror } from '../node/artifact-mirror';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
-import { busyboxImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
+import { busyboxImage, filesImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
 import { Manifest, one, runInstall } from '../node/installer-run';
-import { ARCHITECTURE, KataArchives, kataArchives } from '../node/kata-archive';
+import { ARCHITECTURE, KataArchives, kataArchives, kataImageFiles } from '../node/kata-archive';
 import { configDump, nodeConfig, runtimesOf } from '../node/node-config';
 import { addGVisor, synthesize, takingBack } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
@@ -220,5 +220,77 @@ describe('a node whose kernel offers no virtualization', () => {
     expect(node.files('/opt/sandbox-runtimes').filter(path => path.includes('kata'))).toEqual([]);
     expect(mirror.requests.filter(path => path.includes('kata'))).toEqual([]);
     await (await TestPod.run(node, { name: 'sandboxed', handler: 'runsc' })).remove();
+  });
+});
+
+describe.each(['2.2', '2.3'] as const)('Kata out of its installer image (a stand-in that has archives and no program) on containerd %s', version => {
+  const REFERENCE = `registry.example.test/kata-deploy:${RELEASE}@sha256:${'ab'.repeat(32)}`;
+  const HERE = `registry.example.test/kata-deploy:${RELEASE}`;
+  const NEXT = `${RUST}-next`;
+  let node: TestNode;
+
+  const fromImage = (handlers: (chart: Chart) => void) => synthesize(mirror, chart => {
+    addGVisor(chart, gvisor);
+    handlers(chart);
+  });
+  const qemu = (chart: Chart, artifacts: KataArtifacts) => new KataRuntime(chart, RUST, { release: KataRelease.of(RELEASE), artifacts });
+  const install = (manifests: readonly Manifest[]) =>
+    runInstall(node, manifests, nodeImage().reference, { devices: fakedDevices(node), images: { [REFERENCE]: HERE } });
+  const runsPod = async (handler: string) => {
+    const pod = await TestPod.run(node, { name: handler, handler });
+    const container = await pod.start({ name: 'main', image: busyboxImage().reference, command: ['echo', 'hello'] });
+    expect(await container.exit()).toMatchObject({ exitCode: 0 });
+    await pod.remove();
+  };
+
+  beforeAll(async () => {
+    node = await TestNode.start({ containerd: version, files: nodeConfig(version) });
+    node.importImages([...images, filesImage(HERE, await kataImageFiles(RELEASE))]);
+  });
+
+  afterAll(() => node?.stop());
+
+  test('is copied by containers with their exact privileges, unpacked and proven beside gVisor', async () => {
+    mirror.requests.length = 0;
+    const run = await install(fromImage(chart => {
+      qemu(chart, KataArtifacts.image(REFERENCE));
+      new KataRuntime(chart, CLH, { release: KataRelease.of(RELEASE), artifacts: KataArtifacts.image(REFERENCE), shim: KataShim.CLH_RUNTIME_RS });
+    }));
+    for (const handler of ['runsc', RUST, CLH]) run.requireReady(handler);
+    expect(mirror.requests.map(path => path.split('/').pop())).toEqual(['gvisor.tar.zstd']);
+    expect(run.log).toMatch(/^lend: .*: copied to \/lent\/node with its loader and \d+ libraries/m);
+    expect(run.log.match(/^copy: \/copies\/abababababab\/\S+/gm)?.map(line => line.split('/').pop())).toEqual(
+      ['cloud-hypervisor', 'kernel', 'rootfs-image', 'shim-v2-rust', 'virtiofsd', 'qemu'].map(name => `kata-static-${name}.tar.zst:`));
+    for (const handler of [RUST, CLH]) await runsPod(handler);
+  });
+
+  test('may be on the node already: it is used as it is, and stays when everything is taken back', async () => {
+    node.exec('sh', '-c', `mkdir -p /opt/kata && cp -a /opt/sandbox-runtimes/${RUST}/${RELEASE}/. /opt/kata && rm /opt/kata/.sandbox-runtimes.json`);
+    const before = treeSnapshot(node, '/opt/kata');
+    const onNode = fromImage(chart => qemu(chart, KataArtifacts.onNode()));
+    const run = await install(onNode);
+    for (const handler of ['runsc', RUST]) run.requireReady(handler);
+    expect(run.log).toContain(`preflight: /opt/kata/runtime-rs/bin/containerd-shim-kata-v2 --version: prints "version: ${RELEASE},"`);
+    expect(node.files('/opt/sandbox-runtimes').filter(path => path.includes('kata') && !path.includes('/config/'))).toEqual([]);
+    await runsPod(RUST);
+    expect((await install(takingBack(onNode))).log).toContain('everything was taken back');
+    expect(treeSnapshot(node, '/opt/kata')).toEqual(before);
+    expect(node.files('/opt/sandbox-runtimes')).toEqual([]);
+  });
+
+  test('stands beside the same release from an image under a handler of its own', async () => {
+    const both = (...handlers: string[]) => fromImage(chart => {
+      if (handlers.includes(RUST)) qemu(chart, KataArtifacts.onNode());
+      if (handlers.includes(NEXT)) new KataRuntime(chart, NEXT, { release: KataRelease.of(RELEASE), artifacts: KataArtifacts.image(REFERENCE), suffix: 'next' });
+    });
+    const run = await install(both(RUST, NEXT));
+    for (const handler of [RUST, NEXT]) run.requireReady(handler);
+    for (const handler of [RUST, NEXT]) await runsPod(handler);
+    const kept = [`/opt/sandbox-runtimes/${RUST}/${RELEASE}`, `/opt/sandbox-runtimes/config/${NEXT}`];
+    const before = treeSnapshot(node, ...kept);
+    (await install(both(NEXT))).requireReady(NEXT);
+    expect(Object.keys(runtimesOf(configDump(node)))).not.toContain(RUST);
+    expect(treeSnapshot(node, ...kept)).toEqual(before);
+    await runsPod(NEXT);
   });
 });
