@@ -28,7 +28,7 @@ export const handlerInstalled: Rule = {
           }
           continue;
         }
-        const message = unreached(runtimeClass, pools);
+        const message = unreached(runtimeClass, pools) ?? slip(runtimeClass, pools);
         if (message) {
           yield { object, message };
         }
@@ -89,6 +89,18 @@ function unreached({ handler, nodeSelector }: RuntimeClass, pools: readonly Inst
   }));
   return reached ? undefined : `the class selects the nodes ${selector(nodeSelector)}, but the handler "${handler}" is installed only on `
     + `${pools.map(({ installer }) => `${selector(installer.pod.nodeSelector)} (${installer.name})`).join(' and ')}; make scheduling.nodeSelector agree with the pool`;
+}
+
+/** A label that the class selects and that is one letter off from one of the pool; undefined if there is none. */
+function slip({ handler, nodeSelector }: RuntimeClass, pools: readonly InstalledRuntime[]): string | undefined {
+  const labels = [handlerLabel(handler), IMPLIED_LABEL, ...pools.flatMap(({ installer }) => [...installer.pod.nodeSelector.keys()])];
+  for (const given of nodeSelector.keys()) {
+    const meant = labels.includes(given) ? undefined : labels.find((label) => isNear(given, label));
+    if (meant !== undefined) {
+      return `the class selects "${given}", which is no label of the nodes that the handler "${handler}" is installed on; write "${meant}"`;
+    }
+  }
+  return undefined;
 }
 
 function selector(labels: ReadonlyMap<string, string>): string {

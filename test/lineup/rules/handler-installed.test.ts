@@ -33,6 +33,14 @@ test('reports a class that also selects nodes beyond the pool of its installer',
   )]);
 });
 
+test('reports a label that is one letter off', () => {
+  const manifests = withoutGate();
+  one(manifests, 'RuntimeClass').scheduling.nodeSelector = { 'pool': 'sandbox', 'kubernetes.io/oz': 'linux' };
+  expect(messagesOf(RULE, manifests)).toEqual([
+    'the class selects "kubernetes.io/oz", which is no label of the nodes that the handler "runsc" is installed on; write "kubernetes.io/os"',
+  ]);
+});
+
 test('reports a class that selects a pool which no installer comes to', () => {
   const manifests = quickstart();
   one(manifests, 'RuntimeClass').scheduling.nodeSelector.pool = 'a';
