@@ -5,6 +5,7 @@ import type { ISandboxRuntime } from './sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import type { SandboxOptions } from '../workload/sandbox-options';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
 
 /** What a PreinstalledRuntime takes. */
@@ -72,7 +73,7 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
     LineUpValidation.ensure(this);
   }
 
-  public sandbox(construct: IConstruct): void {
-    SandboxRegistry.of(this).sandbox(construct, this);
+  public sandbox(construct: IConstruct, options?: SandboxOptions): void {
+    SandboxRegistry.of(this).sandbox(construct, this, options);
   }
 }

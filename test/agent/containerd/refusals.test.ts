@@ -56,7 +56,7 @@ test.each([
   ['kata-deploy', '/opt/kata/bin/containerd-shim-kata-v2'],
   ['Gardener', '/var/bin/containerruntimes/containerd-shim-runsc-v1'],
   ['a script', '/usr/local/bin/containerd-shim-runsc-v1'],
-])("what %s left is named as its", (who, shim) => {
+])('what %s left is named as its', (who, shim) => {
   expect(refusal(`version = 2\n${V2}.runsc]\nruntime_path = "${shim}"\nruntime_type = "x"\n`, '2.2.9')).toContain(`(it runs ${shim}), which ${who} installed`);
 });
 
