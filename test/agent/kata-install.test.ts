@@ -1,10 +1,14 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { FakeNode } from './fake-node';
 import { hostTree, untouched } from './host-tree';
-import { ArchiveServer, bundleOf, Installation, Wish } from './installation';
+import { ArchiveServer, bundleOf, Installation, PLATFORM, Wish } from './installation';
 import { kataComponents } from './kata-plan';
 import { scratchFolders } from './scratch-folder';
+import { findDrift } from '../../agent/drift';
+import { FileHashes } from '../../agent/host/file-hashes';
 import { Host } from '../../agent/host/host';
+import { readRecord } from '../../agent/record';
 import { DownloadedArtifactPlan, RuntimePlan } from '../../src/installer/install-plan';
 
 const scratch = scratchFolders();
@@ -368,6 +372,21 @@ describe('a release that is on the node', () => {
     const { verdict } = await node.run(bundle({}, ON_NODE()));
     expect(verdict?.handlers).toEqual([{ handler: 'kata-qemu', verdict: 'failed', step: 'preflight', reason: expect.stringMatching(reason) }, { handler: 'runsc', verdict: 'ready' }]);
     expect(below(node, '/opt/sandbox-runtimes').filter((path) => path.includes('kata'))).toEqual([]);
+  });
+
+  test('is not ours to watch: only what we have written counts as changed', async () => {
+    const node = withRelease();
+    const files = bundle(ON_NODE());
+    await node.run(files);
+    const host = new Host(node.root);
+    const drift = async () => [...await findDrift(
+      { node: new FakeNode({ daemons: node.daemons, host, platform: PLATFORM }), record: readRecord(host)! }, ['kata-qemu'], new FileHashes(host),
+    )];
+    node.put('/opt/kata/bin/qemu', 'updated by whoever brought it');
+    expect(await drift()).toEqual([]);
+    const [{ config }] = plansOf(files);
+    node.put(config.path, 'changed');
+    expect(await drift()).toEqual([['kata-qemu', expect.stringContaining(`${config.path} was changed`)]]);
   });
 
   test('keeps the configuration of its Pods until they have ended, also when the release comes from an archive then', async () => {
