@@ -9,7 +9,7 @@ import { figure } from '../../e2e/real-cluster/figures';
 const SOAK = process.env.SOAK === '1';
 const COUNTED = SOAK ? EVERY : CHANGING;
 /** Of the calls below our own folder, which nothing uses before the container runtime's tables name it, every so many. */
-const UNUSED_SAMPLE = 7;
+const UNUSED_SAMPLE = 11;
 
 const scratch = scratchFolders(memoryFolder());
 const died = { once: 0, again: 0 };
@@ -83,6 +83,6 @@ describe.each(Object.entries(STORIES))('%s', (_, story) => {
     await fc.assert(fc.asyncProperty(fc.tuple(call, call), async (deaths) => {
       const end = await dies(beginning, story, deaths, (__, crashing) => { if (crashing.dead()) died.again++; });
       expect(end).toEqual({ code, ...expected });
-    }), { numRuns: SOAK ? 200 : 8 });
+    }), { numRuns: SOAK ? 200 : 5 });
   }, 3_600_000);
 });

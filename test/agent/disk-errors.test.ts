@@ -8,7 +8,7 @@ import { figure } from '../../e2e/real-cluster/figures';
 import { planHash } from '../../src/installer/plan-hash';
 
 /** With SOAK=1 every call fails once, else a sample of them. */
-const SAMPLE = process.env.SOAK === '1' ? 1 : 23;
+const SAMPLE = process.env.SOAK === '1' ? 1 : 37;
 const ATTEMPTS_FILE = '/var/lib/sandbox-runtimes/attempts.json';
 
 /** The calls that can end with each code. */
