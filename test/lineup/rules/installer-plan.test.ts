@@ -32,7 +32,7 @@ test.each([
 test('reports a way to restart that the agent does not know', () => {
   const manifests = quickstart();
   editPlan(manifests, (plan) => (plan.platform.restart = { kind: 'openrc', unit: 'containerd' }));
-  expect(messagesOf(RULE, manifests)).toEqual(['plan.json.platform.restart.kind has to be systemd or supervised, not "openrc"']);
+  expect(messagesOf(RULE, manifests)).toEqual(['plan.json.platform.restart.kind has to be systemd or supervised or watched, not "openrc"']);
 });
 
 test('says which member of a plan is wrong', () => {
