@@ -8,10 +8,15 @@ const CONVERSIONS = /toString|valueOf/;
  * @param source the text that the value was parsed from; most have no such member, and are not looked through
  */
 export function alwaysText<T>(value: T, source: string): T {
-  if (CONVERSIONS.test(source)) {
+  if (mayHideText(source)) {
     convertible(value, new Set());
   }
   return value;
+}
+
+/** Whether a value that is parsed from the text may have such members. */
+export function mayHideText(source: string): boolean {
+  return CONVERSIONS.test(source);
 }
 
 function convertible(value: unknown, seen: Set<unknown>): void {

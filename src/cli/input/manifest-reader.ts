@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { inputFiles } from './input-files';
 import { itemLines, MAX_DEPTH, readYaml } from './yaml-text';
-import { alwaysText } from '../../lineup/always-text';
+import { alwaysText, mayHideText } from '../../lineup/always-text';
 import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
 
 /** Where an object stands. */
@@ -83,8 +83,9 @@ export class ManifestReader {
       return;
     }
     const { documents, problems } = readYaml(text);
+    const isOdd = mayHideText(text);
     for (const document of documents) {
-      yield* this.objectsIn(alwaysText(document.value, text), { file, line: document.line }, document.text);
+      yield* this.objectsIn(isOdd ? alwaysText(document.value, document.text()) : document.value, { file, line: document.line }, document.text);
     }
     this.unread.push(...problems.map((problem) => ({ file, ...problem })));
   }
