@@ -143,6 +143,12 @@ project.addTask('test:cluster', {
   receiveArgs: true,
 });
 
+project.addTask('test:soak', {
+  description: 'For hours: every kill point, 500 installations and uninstallations on a cluster (Linux, root, Go)',
+  exec: 'node agent/node-24/run.js node_modules/jest/bin/jest.js --ci --runInBand --config e2e/jest.soak.config.json',
+  receiveArgs: true,
+});
+
 project.addTask('bench', {
   description: 'What synth and check cost, side by side with bare cdk8s and js-yaml',
   steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }, { exec: 'ts-node --project bench/tsconfig.json bench/check.ts' }],

@@ -11,7 +11,7 @@ test('accepts the library\'s class and one that Kata\'s own installer made', () 
 test('reports a class that reserves less than the guest gets beyond its Pod\'s limits', () => {
   const manifests = kata({ overheadMemory: 256 });
   one(manifests, 'RuntimeClass').overhead.podFixed.memory = '128Mi';
-  expect(findingsOf(RULE, manifests)).toEqual([{
+  expect(findingsOf(RULE, manifests)).toMatchObject([{
     rule: RULE,
     severity: 'error',
     object: 'RuntimeClass kata',
