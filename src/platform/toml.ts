@@ -1,5 +1,25 @@
 /// <reference path="./smol-toml.d.ts" />
-export { parse, stringify } from 'smol-toml';
+import { parse as read, stringify as write, type TomlTable } from 'smol-toml';
+
+/** What has been written here, by its text: the check at synth reads the tables that the same synth has rendered. */
+const written = new Map<string, TomlTable>();
+
+/** @param numbersAsFloat whether a number is a float also where it is whole; integers are bigint then */
+export function stringify(table: object, options: { readonly numbersAsFloat?: boolean } = {}): string {
+  const text = write(table as TomlTable, options);
+  if (!options.numbersAsFloat) written.set(text, table as TomlTable);
+  return text;
+}
+
+/** @throws what {@link problem} puts into words */
+export function parse(text: string): TomlTable {
+  return written.get(text) ?? read(text);
+}
+
+/** Integers are bigint and floats number, so that both can be written as they were. */
+export function parseExactly(text: string): TomlTable {
+  return read(text, { integersAsBigInt: true });
+}
 
 /** What the parser has to say against a text, on one line and with the line it means. */
 export function problem(error: unknown): string {

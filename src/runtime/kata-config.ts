@@ -209,7 +209,7 @@ function merged(own: any, extra: any, path: string, reserved: { readonly [key: s
 /** Integers are bigint and floats number, so that a user's `1.0` is written as that: Kata tells the two apart. */
 function parsed(text: string): any {
   try {
-    return toml.parse(text, { integersAsBigInt: true });
+    return toml.parseExactly(text);
   } catch (error) {
     throw new Error(`extraConfig is not TOML: ${toml.problem(error)}`);
   }
