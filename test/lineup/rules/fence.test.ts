@@ -25,6 +25,15 @@ test.each(['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleB
   expect(messagesOf(RULE, manifests.filter((object) => object !== missing))).toEqual([expect.stringContaining(`there is no ${kind} `)]);
 });
 
+test('says nothing of kinds that were not read from the cluster, and reports what is missing of those that were', () => {
+  const manifests = quickstart();
+  manifests.find(({ kind }) => kind === 'DaemonSet').metadata.uid = '6c7d';
+  const kinds = ['DaemonSet', 'ConfigMap', 'RuntimeClass', 'Pod', 'ValidatingAdmissionPolicy'];
+  const asked = manifests.filter(({ kind }) => kinds.includes(kind));
+  expect(messagesOf(RULE, asked)).toEqual([]);
+  expect(messagesOf(RULE, asked.filter((object) => object !== policy(asked)))).toEqual([expect.stringContaining('there is no ValidatingAdmissionPolicy')]);
+});
+
 test('reports a policy that names another label than the plan, with the place', () => {
   const manifests = quickstart();
   editPlan(manifests, (plan) => (plan.runtimes[0].handler = 'runsd'));
