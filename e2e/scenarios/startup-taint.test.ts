@@ -17,7 +17,8 @@ const OTHER = { key: 'example.com/sandboxes', effect: 'NoSchedule' };
 function synthesized(): { runtimeClass: any; pod: any; taint: { key: string; effect: string } } {
   const chart = new Chart(new App(), 'sandbox', { namespace: 'team-a' });
   const installer = new NodeInstaller(chart, 'installer', {
-    platform: NodePlatform.EKS_AL2023, readiness: ReadinessGate.startupTaint(), nodeSelector: POOL, tolerations: [{ key: OTHER.key }], createNamespace: false,
+    platform: NodePlatform.EKS_AL2023, readiness: ReadinessGate.startupTaint(), nodeSelector: POOL, tolerations: [{ key: OTHER.key }],
+    createNamespace: false,
   });
   const runtime = new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
   const resources = { memoryLimit: '64Mi', cpuLimit: '100m' };

@@ -41,7 +41,15 @@ export function* chains({ sandboxed, classes, runtimes, external, others, nodes,
         const table = tables[format];
         return typeof table === 'object' ? [table] : [];
       });
-      yield { ...start, installer: installer.name, pool: labelTexts(installer.pod.nodeSelector), tables: found.map(({ path }) => path), shim: found[0]?.shim, configFile: found[0]?.configPath };
+      const [table] = found;
+      yield {
+        ...start,
+        installer: installer.name,
+        pool: labelTexts(installer.pod.nodeSelector),
+        tables: found.map(({ path }) => path),
+        shim: table?.shim,
+        configFile: table?.configPath,
+      };
     }
     if (!serving.length) {
       const other = handler === undefined ? undefined : others.find(({ handlers }) => handlers.has(handler));

@@ -46,7 +46,8 @@ function kataClass({ classes, runtimes, external, judgesUnknown, others }: LineU
   }
   // Kata's own installer gives class and handler the same name.
   const shim = known ? installedShim(known.runtime) : shimOf(found?.handler ?? name);
-  return shim && { ...(known ? installedSettings(known, shim) : shippedSettings(shim, others, found?.handler ?? name)), name, object: found?.object, shim };
+  const settings = shim && (known ? installedSettings(known, shim) : shippedSettings(shim, others, found?.handler ?? name));
+  return settings && { ...settings, name, object: found?.object, shim };
 }
 
 type Settings = Omit<KataClass, 'name' | 'object' | 'shim'>;

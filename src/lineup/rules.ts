@@ -42,7 +42,8 @@ import { validName } from './rules/valid-name';
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
-  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, autoscaledPool, othersLabel, tolerations, sandboxInNameOnly, duplicateName, validName, kataOverhead, retiredRuntimeHandler,
+  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, autoscaledPool, othersLabel, tolerations, sandboxInNameOnly,
+  duplicateName, validName, kataOverhead, retiredRuntimeHandler,
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerImages, installerCommands, installerToken, installerWatch,
   installerOverlap, fence,
