@@ -17,7 +17,10 @@ const OTHER = { key: 'example.com/sandboxes', effect: 'NoSchedule' };
 function synthesized(): { runtimeClass: any; pod: any; taint: { key: string; effect: string } } {
   const chart = new Chart(new App(), 'sandbox', { namespace: 'team-a' });
   const installer = new NodeInstaller(chart, 'installer', {
-    platform: NodePlatform.EKS_AL2023, readiness: ReadinessGate.startupTaint(), nodeSelector: POOL, tolerations: [{ key: OTHER.key }],
+    platform: NodePlatform.EKS_AL2023,
+    readiness: ReadinessGate.startupTaint(),
+    nodeSelector: POOL,
+    tolerations: [{ key: OTHER.key }],
     createNamespace: false,
   });
   const runtime = new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
