@@ -76,7 +76,7 @@ export const handlerInstalled: Rule = {
 function taken(name: string, handler: string, serving: readonly InstalledRuntime[]): string {
   const installers = serving.map(({ installer }) => installer.name).join(', ');
   return `runtimeClassName is "${name}", but its handler "${handler}" is being taken off its nodes (desiredState of ${installers} is ${serving[0].plan.desiredState}), `
-    + 'which takes the handler from each node, by default once no Pod of it runs there; leave this out, or set desiredState to PRESENT';
+    + 'by default once no Pod of it runs there; leave this out, or set desiredState to PRESENT';
 }
 
 /** Why the class selects nodes without the handler; undefined if it does not. */

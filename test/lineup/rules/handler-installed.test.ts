@@ -68,7 +68,7 @@ test('reports what uses a class whose handler is being taken off its nodes', () 
   const users = manifests.filter((object) => JSON.stringify(object).includes('"runtimeClassName":"gvisor"') && object.kind !== 'ConfigMap');
   expect(users.length).toBeGreaterThan(0);
   expect(messagesOf(RULE, manifests)).toEqual(users.map(() => 'runtimeClassName is "gvisor", but its handler "runsc" is being taken off its nodes '
-    + '(desiredState of sandbox-system/sandbox-node-installer is ABSENT), which waits until no Pod of it runs; leave this out, or set desiredState to PRESENT'));
+    + '(desiredState of sandbox-system/sandbox-node-installer is ABSENT), by default once no Pod of it runs there; leave this out, or set desiredState to PRESENT'));
 });
 
 test('accepts a class that stays unused while its handler is taken off its nodes', () => {
