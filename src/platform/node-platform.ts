@@ -347,6 +347,15 @@ export class NodePlatform {
     private readonly record?: PlatformRecord,
   ) {}
 
+  /**
+   * Absent: it is made with options.
+   *
+   * @internal
+   */
+  public _record(): PlatformRecord | undefined {
+    return this.record;
+  }
+
   /** @internal */
   public _plan(): PlatformPlan {
     if (!this.plan) throw new Error(`there is no installer for ${this.record!.title}: ${this.record!.refusal}`);

@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, type NodeInstallerProps } from '../../src';
 import type { InstallPlan } from '../../src/installer/install-plan';
+import { NODE_FAMILIES } from '../../src/platform/node-families';
 import { PLATFORM_RECORDS } from '../../src/platform/records';
 
 const PLATFORMS = Object.values(NodePlatform).filter((value): value is NodePlatform => value instanceof NodePlatform);
@@ -18,12 +19,23 @@ function installed(platform: NodePlatform, props: NodeInstallerProps = {}) {
 
 const platformOf = (name: string) => PLATFORMS.find((platform) => platform.name === name)!;
 
-test('every record is a member of NodePlatform, and has its facts from somewhere', () => {
-  expect(PLATFORM_RECORDS.filter(({ name }) => !platformOf(name))).toEqual([]);
-  for (const { sources } of PLATFORM_RECORDS) expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/^https:\/\//)]));
+test('every record has a name and facts from somewhere, and either a plan or a reason why there is none', () => {
+  expect(new Set(PLATFORMS.map(({ name }) => name)).size).toBe(PLATFORMS.length);
+  for (const { name, plan, refusal, sources } of PLATFORM_RECORDS) {
+    expect({ name, planned: plan?.name ?? name, refused: refusal !== undefined }).toEqual({ name, planned: name, refused: plan === undefined });
+    expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/^https:\/\//)]));
+  }
 });
 
-describe.each(INSTALLED.map(({ name, folders }) => [name, folders] as const))('%s', (name, folders) => {
+test('a node that is told to use a platform by its marks is of the kind that this platform is for, and no plan names a kind without marks', () => {
+  const told = Object.entries(NODE_FAMILIES)
+    .flatMap(([family, { advice }]) => [...advice.matchAll(/\bNodePlatform\.(\w+)/g)].map(([, member]) => [family, member]));
+  const members = new Map(Object.entries(NodePlatform));
+  expect(told.map(([, member]) => [members.get(member)?._plan().family, member])).toEqual(told);
+  expect(INSTALLED.filter(({ plan }) => plan!.family !== undefined && !told.some(([family]) => family === plan!.family))).toEqual([]);
+});
+
+describe.each(INSTALLED.map(({ name }) => [name, platformOf(name)._hostFolders()] as const))('%s', (name, folders) => {
   const { plan, pod } = installed(platformOf(name));
   const mounted: any[] = pod.volumes.filter((volume: any) => volume.hostPath);
   const hostPaths = Object.fromEntries(mounted.map(({ hostPath }) => [hostPath.path, hostPath.type]));
@@ -33,10 +45,10 @@ describe.each(INSTALLED.map(({ name, folders }) => [name, folders] as const))('%
   });
 
   test('mounts its folders and ours, of which nothing is made that such nodes have', () => {
-    const made = folders!.readWrite.filter((path) => !folders!.existing?.includes(path));
+    const made = folders.readWrite.filter((path) => !folders.existing.includes(path));
     expect(hostPaths).toEqual({
       ...Object.fromEntries([...made, '/opt/sandbox-runtimes', '/var/lib/sandbox-runtimes'].map((path) => [path, 'DirectoryOrCreate'])),
-      ...Object.fromEntries([...folders!.existing ?? [], ...folders!.readOnly, '/usr'].map((path) => [path, 'Directory'])),
+      ...Object.fromEntries([...folders.existing, ...folders.readOnly, '/usr'].map((path) => [path, 'Directory'])),
     });
   });
 
@@ -50,6 +62,10 @@ test.each(['K3S', 'RKE2'] as const)('servers of %s are restarted one at a time',
   expect(() => installed(NodePlatform[`${member}_AGENT`], { maxConcurrentNodes: 5 })).not.toThrow();
 });
 
+test.each(PLATFORM_RECORDS.filter(({ plan }) => !plan))('an installer for $name is refused with its reason', ({ name, title, refusal }) => {
+  expect(() => installed(platformOf(name))).toThrow(`there is no installer for ${title}: ${refusal}`);
+});
+
 test.each([
   ['TALOS', /render --platform talos prints the documents/],
   ['GKE', /SandboxRuntime\.fromRuntimeClassName\(scope, id, 'gvisor'\)/],
@@ -57,7 +73,7 @@ test.each([
   ['BOTTLEROCKET', /NodePlatform\.EKS_AL2023/],
   ['OPENSHIFT', /install the operator for sandboxed containers/],
   ['WINDOWS', /a pool of Linux nodes/],
-] as const)('an installer for %s is refused with a reason and what to use', (member, says) => {
+] as const)('the reason for which there is no installer for %s says what to use', (member, says) => {
   expect(() => installed(NodePlatform[member])).toThrow(says);
 });
 
