@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { busybox } from '../toolchain';
-import { observer } from './observer';
 import { fileEntry, tar, TarEntry } from './tar';
 
 /** An image as `docker save` would write it, for `ctr images import`. */
@@ -19,11 +18,6 @@ export function pauseImage(): ImageArchive {
 
 export function busyboxImage(): ImageArchive {
   return image('registry.example.test/busybox:1', busyboxEntries(), { Cmd: ['/bin/sh'] });
-}
-
-/** A shell and the program that tries what a sandbox may do otherwise than a host. */
-export function observerImage(): ImageArchive {
-  return image('registry.example.test/observer:1', [...busyboxEntries(), { path: 'tmp' }, fileEntry('bin/observe', observer())], { Cmd: ['/bin/sh'] });
 }
 
 /**

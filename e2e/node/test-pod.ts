@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ContainerClient, ContainerConfig, ContainerStatus, PodSandboxConfig } from './container-client';
+import { ContainerClient, ContainerConfig, ContainerStatus } from './container-client';
 import type { TestNode } from './test-node';
+import type { PodSandboxConfig } from '../../agent/cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
 
 /** A node as far as Pods on it are concerned. */
@@ -16,14 +17,6 @@ export interface TestPodOptions {
   readonly handler: string;
   /** Shares the node's PID namespace. */
   readonly hostPid?: boolean;
-  /** Shares the node's IPC namespace. */
-  readonly hostIpc?: boolean;
-  readonly annotations?: { readonly [name: string]: string };
-  readonly sysctls?: { readonly [name: string]: string };
-  /** Of the sandbox: it must be allowed here for its containers. */
-  readonly privileged?: boolean;
-  /** Its volumes lie below a folder of this name. */
-  readonly uid?: string;
 }
 
 export interface TestContainerOptions {
@@ -42,19 +35,13 @@ export interface TestContainerOptions {
  */
 export class TestPod {
   static async run(node: PodNode, options: TestPodOptions): Promise<TestPod> {
-    const uid = options.uid ?? randomUUID();
+    const uid = randomUUID();
     const config: PodSandboxConfig = {
       metadata: { name: options.name, namespace: 'default', uid, attempt: 0 },
       logDirectory: `/var/log/pods/default_${options.name}_${uid}`,
-      annotations: options.annotations,
       linux: {
-        sysctls: options.sysctls,
         cgroupParent: node.systemdCgroup ? `kubepods-pod${uid.replaceAll('-', '_')}.slice` : `/kubepods/pod${uid}`,
-        securityContext: {
-          namespaceOptions: namespaces(options),
-          seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT },
-          privileged: options.privileged,
-        },
+        securityContext: { namespaceOptions: namespaces(options), seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT } },
       },
     };
     const client = new ContainerClient(node.socket);
@@ -155,6 +142,6 @@ export class TestContainer {
   }
 }
 
-function namespaces({ hostPid, hostIpc }: TestPodOptions) {
-  return { network: NAMESPACE_MODE.NODE, pid: hostPid ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.CONTAINER, ipc: hostIpc ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.POD };
+function namespaces({ hostPid }: TestPodOptions) {
+  return { network: NAMESPACE_MODE.NODE, pid: hostPid ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.CONTAINER, ipc: NAMESPACE_MODE.POD };
 }
