@@ -73,6 +73,8 @@ project.package.addField('exports', {
   './package.json': './package.json',
   './.jsii': './.jsii',
 });
+// The same for the way in which CommonJS projects look for types by default, as those that cdk8s init makes.
+project.package.addField('typesVersions', { '*': { jest: ['./lib/cli/jest-matcher.d.ts'] } });
 
 /** A tree of its own that tsc checks and jsii never sees. */
 function typeScriptTree(dir: string, paths?: Record<string, string[]>) {

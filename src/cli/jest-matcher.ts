@@ -47,4 +47,5 @@ declare global {
   }
 }
 
-expect.extend({ toLineUp });
+// Where a framework has no global expect ("injectGlobals: false", vitest), its own is given the matcher: expect.extend({ toLineUp }).
+(globalThis as { expect?: jest.Expect }).expect?.extend({ toLineUp });

@@ -38,3 +38,13 @@ test('says what it shows where something was not to line up', () => {
 test('refuses what is none of these', () => {
   expect(() => expect('dist').toLineUp()).toThrow('toLineUp takes a chart, an app or a list of objects');
 });
+
+test('is also there for test frameworks that have no global expect', () => {
+  const framework = expect;
+  try {
+    Object.assign(globalThis, { expect: undefined });
+    jest.isolateModules(() => framework(jest.requireActual('../../src/cli/jest-matcher').toLineUp([]).pass).toBe(true));
+  } finally {
+    Object.assign(globalThis, { expect: framework });
+  }
+});
