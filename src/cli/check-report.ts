@@ -1,3 +1,4 @@
+import type { IgnoreRule } from './ignored-findings';
 import type { Place, UnreadText } from './input/manifest-reader';
 import type { Chain } from '../lineup/chain';
 import type { Finding } from '../lineup/finding';
@@ -15,6 +16,8 @@ export interface CheckReport {
   readonly findings: readonly ReportedFinding[];
   /** What could not be read, and is therefore not judged. */
   readonly unread: readonly UnreadText[];
+  /** What is ignored although nothing of it is found, whatever its severity. */
+  readonly unusedIgnores: readonly IgnoreRule[];
   readonly chains: readonly Chain[];
   readonly objects: number;
   readonly files: number;

@@ -32,7 +32,15 @@ export function readSettings(file: string | undefined): Partial<CheckSettings> {
   if (problem) {
     throw new InputError(`${path}:${problem.line}:${problem.column}: ${problem.message}`);
   }
-  const value = document?.value ?? {};
+  return settingsIn(path, document?.value ?? {});
+}
+
+/**
+ * Settings from a value that somebody wrote.
+ *
+ * @param path where, for messages
+ */
+export function settingsIn(path: string, value: unknown): Partial<CheckSettings> {
   const strange = isRecord(value) ? Object.keys(value).filter((key) => !MEMBERS.includes(key)) : ['no object'];
   if (!isRecord(value) || strange.length) {
     throw new InputError(`${path} has ${strange.join(', ')}; it may have ${MEMBERS.join(', ')}`);

@@ -16,7 +16,7 @@ import { markdown, markdownTable } from './format/markdown';
 import { painter } from './format/paint';
 import { sarif } from './format/sarif';
 import { table } from './format/table';
-import { parseIgnore, type IgnoreRule } from './ignored-findings';
+import { parseIgnore, unusedText, type IgnoreRule } from './ignored-findings';
 import { InputError } from './input/input-error';
 import { ManifestReader, type UnreadText } from './input/manifest-reader';
 import type { CommandResult, Surroundings } from './surroundings';
@@ -135,13 +135,9 @@ class CommandRun {
   }
 
   private check(paths: readonly string[], options: CheckOptions & { format: string }): void {
-    const settings = settingsOf(options);
-    const report = check(this.reader(paths), settings);
+    const report = check(this.reader(paths), settingsOf(options));
     this.print(this.formatted(report, options.format));
-    const unused = settings.ignore.filter(({ rule, reason }) => (
-      !report.findings.some((finding) => finding.rule === rule && finding.ignored === reason)
-    ));
-    this.complaint += unused.map(({ rule, object }) => `${NAME}: nothing is found any more of what is ignored: ${rule}${object === undefined ? '' : `@${object}`}\n`).join('');
+    this.complaint += report.unusedIgnores.map((ignore) => `${NAME}: ${unusedText(ignore)}\n`).join('');
     this.status = report.unread.length ? 2 : counted(report).some(({ severity }) => severity === 'error') ? 1 : 0;
   }
 

@@ -24,6 +24,11 @@ export function ignoredFor({ rule, object }: Finding, ignores: readonly IgnoreRu
   return ignores.find((ignore) => ignore.rule === rule && (ignore.object === undefined || covers(ignore.object, object)));
 }
 
+/** What its author is told once there is nothing to ignore. */
+export function unusedText({ rule, object }: IgnoreRule): string {
+  return `nothing is found any more of what is ignored: ${rule}${object === undefined ? '' : `@${object}`}`;
+}
+
 function covers(pattern: string, object: string): boolean {
   return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(object);
 }

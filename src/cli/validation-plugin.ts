@@ -1,7 +1,9 @@
-import { counted } from './check-report';
-import { readSettings } from './check-settings';
+import { counted, type CheckReport } from './check-report';
+import { readSettings, SETTINGS_FILE, settingsIn, type CheckSettings } from './check-settings';
 import { check } from './commands/check';
 import { ruleGuide } from './explain/rule-guides';
+import { unusedText } from './ignored-findings';
+import { InputError, NothingToCheck } from './input/input-error';
 import { ManifestReader } from './input/manifest-reader';
 
 /** What cdk8s-cli gives a plug-in, as far as it is used here. */
@@ -21,27 +23,43 @@ interface Violation {
   readonly violatingResources: ReadonlyArray<{ readonly resourceName: string; readonly locations: readonly string[]; readonly manifestPath: string }>;
 }
 
-/** `properties` in cdk8s.yaml; the settings file of the folder holds as well. */
-export interface LineUpCheckProperties {
-  /** RuntimeClasses that somebody else owns. */
-  readonly external?: readonly string[];
-  /** Handlers that nodes have from elsewhere. */
-  readonly handlers?: readonly string[];
-}
-
 /** The check as a validation plug-in of cdk8s-cli: over all that was synthesized, also by other libraries. */
 export class LineUpCheck {
-  constructor(private readonly properties: LineUpCheckProperties = {}) {}
+  /** @param properties of cdk8s.yaml: what the settings file may have, which holds as well */
+  constructor(private readonly properties: unknown = {}) {}
 
-  public async validate({ manifests, report, logger }: ValidationContext): Promise<void> {
-    const settings = readSettings(undefined);
-    const reader = new ManifestReader(manifests, () => '');
-    const result = check(reader, {
-      external: [...settings.external ?? [], ...this.properties.external ?? []],
-      handlers: [...settings.handlers ?? [], ...this.properties.handlers ?? []],
-      severity: settings.severity ?? 'warning',
-      ignore: settings.ignore ?? [],
-    });
+  public async validate(context: ValidationContext): Promise<void> {
+    try {
+      this.tell(check(new ManifestReader(context.manifests, () => ''), this.settings()), context);
+    } catch (error) {
+      if (!(error instanceof InputError)) {
+        throw error;
+      }
+      // An app may be empty yet; everything else is a mistake in the settings, which belongs into the report.
+      if (!(error instanceof NothingToCheck)) {
+        context.report.addViolation({
+          ruleName: 'settings',
+          recommendation: 'what is set is not guessed',
+          fix: error.message,
+          violatingResources: [{ resourceName: 'cdk8s.yaml', locations: [SETTINGS_FILE], manifestPath: 'cdk8s.yaml' }],
+        });
+      }
+      context.report.submit(error instanceof NothingToCheck ? 'success' : 'failure');
+    }
+  }
+
+  private settings(): CheckSettings {
+    const file = readSettings(undefined);
+    const own = settingsIn('properties in cdk8s.yaml', this.properties);
+    return {
+      external: [...file.external ?? [], ...own.external ?? []],
+      handlers: [...file.handlers ?? [], ...own.handlers ?? []],
+      severity: own.severity ?? file.severity ?? 'warning',
+      ignore: [...file.ignore ?? [], ...own.ignore ?? []],
+    };
+  }
+
+  private tell(result: CheckReport, { report, logger }: ValidationContext): void {
     const findings = counted(result);
     const errors = findings.filter(({ severity }) => severity === 'error');
     for (const { rule, object, place, message } of errors) {
@@ -58,6 +76,9 @@ export class LineUpCheck {
     }
     for (const { rule, object, message } of findings.filter(({ severity }) => severity === 'warning')) {
       logger.log(`warning: ${rule}: ${object}: ${message}`);
+    }
+    for (const ignore of result.unusedIgnores) {
+      logger.log(`warning: ${unusedText(ignore)}`);
     }
     for (const { file, line, message } of result.unread) {
       report.addViolation({

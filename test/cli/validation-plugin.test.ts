@@ -29,11 +29,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function synth(runtimeClassName: string, properties = '') {
+function synth(runtimeClassName: string | undefined, properties = '') {
   writeFileSync(join(folder, 'main.js'), `
     const { App, ApiObject, Chart } = require('cdk8s');
     const app = new App();
     const chart = new Chart(app, 'team', { namespace: 'team-a' });
+    ${runtimeClassName === undefined ? 'return void app.synth();' : ''}
     new ApiObject(chart, 'gvisor', { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'gvisor' }, handler: 'runsc' });
     new ApiObject(chart, 'web', { apiVersion: 'v1', kind: 'Pod', spec: { runtimeClassName: '${runtimeClassName}', containers: [{ name: 'web', image: 'nginx' }] } });
     app.synth();
@@ -66,4 +67,26 @@ test('cdk8s.yaml may say what is not in the app', () => {
   const { status, output } = synth('nvidia', '    properties:\n      external: [nvidia]\n      handlers: [runsc]');
   expect(status).toBe(0);
   expect(output).not.toContain('warning:');
+}, 120_000);
+
+test('cdk8s.yaml may say all that the settings file may', () => {
+  const ignore = '{ rule: class-exists, object: Pod team-a/*, reason: made by its operator }';
+  const { status, output } = synth('gvisr', `    properties:\n      severity: error\n      ignore: [${ignore}]`);
+  expect(output).not.toContain('warning:');
+  expect(status).toBe(0);
+}, 120_000);
+
+test.each([
+  ['externl: [nvidia]', 'properties in cdk8s.yaml has externl; it may have external, handlers, severity, ignore'],
+  ['external: nvidia', 'properties in cdk8s.yaml: external is "nvidia"; write a list of names'],
+  ['ignore: [{ rule: fenc, reason: x }]', 'there is no rule "fenc" to ignore'],
+])('cdk8s synth fails where cdk8s.yaml has %s, and says so in the report', (property, message) => {
+  const { status, output } = synth('nvidia', `    properties:\n      ${property}`);
+  expect(output).toContain(`How to fix: ${message}`);
+  expect(output).not.toContain('    at ');
+  expect(status).toBe(2);
+}, 120_000);
+
+test('an app without an object has nothing that could not line up', () => {
+  expect(synth(undefined)).toMatchObject({ status: 0, output: expect.stringContaining('Validations ended succesfully') });
 }, 120_000);

@@ -4,7 +4,7 @@ import { RULES } from '../../lineup/rules';
 import type { CheckReport, ReportedFinding } from '../check-report';
 import type { CheckSettings } from '../check-settings';
 import { ignoredFor } from '../ignored-findings';
-import { InputError } from '../input/input-error';
+import { InputError, NothingToCheck } from '../input/input-error';
 import type { ManifestReader } from '../input/manifest-reader';
 
 /** @throws InputError if there is nothing that can be judged */
@@ -14,6 +14,7 @@ export function check(reader: ManifestReader, settings: CheckSettings): CheckRep
     throw new InputError(`there is no rule "${unknown.rule}" to ignore; the rules are ${RULES.map(({ id }) => id).join(', ')}`);
   }
   const { findings, chains } = lineUp(reader, settings);
+  const used = new Set(findings.map((finding) => ignoredFor(finding, settings.ignore)));
   const reported = findings
     .filter(({ severity }) => settings.severity === 'warning' || severity === 'error')
     .map((finding): ReportedFinding => {
@@ -25,6 +26,7 @@ export function check(reader: ManifestReader, settings: CheckSettings): CheckRep
   return {
     findings: reported.sort((one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning')),
     unread: reader.unread,
+    unusedIgnores: settings.ignore.filter((ignore) => !used.has(ignore)),
     chains,
     objects: reader.objects,
     files: reader.files,
@@ -41,7 +43,7 @@ export function lineUp(reader: ManifestReader, { external, handlers }: Pick<Chec
   const manifests = reader.manifests();
   const result = checkLineUp(onlooker ? onlooker.watch(manifests) : manifests, { externalRuntimeClasses: external, externalHandlers: handlers });
   if (!reader.objects && !reader.unread.length) {
-    throw new InputError(`there is no Kubernetes object in ${reader.description}; `
+    throw new NothingToCheck(`there is no Kubernetes object in ${reader.description}; `
       + 'name files or folders with .yaml, .yml or .json, for example the folder that cdk8s synth writes (dist)');
   }
   return result;
