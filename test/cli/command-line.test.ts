@@ -112,6 +112,14 @@ test('reads JSON that is several documents, and YAML in flow style', () => {
   expect(run('check', write('b.yaml', '{apiVersion: v1, kind: Pod, metadata: {name: a}}')).status).toBe(0);
 });
 
+test('reads JSON objects one after the other, as jq prints them', () => {
+  const text = [BROKEN, runtimeClass('gvisor', 'runsc')].map((object) => `${JSON.stringify(object, undefined, 2)}\n`).join('');
+  const path = write('a.json', text);
+  expect(run('check', path).output).toContain('2 objects, 2 chains, 1 error, 1 warning\n');
+  expect(run('check', path).output).toContain(`RuntimeClass gvisor (${path}:${text.slice(0, text.lastIndexOf('\n{') + 1).split('\n').length})`);
+  expect(run('check', write('b.json', `${JSON.stringify(BROKEN)}\n${JSON.stringify(BROKEN)}\n`)).output).toContain('2 objects');
+});
+
 test('reads merged and repeated YAML nodes as Kubernetes does', () => {
   const path = write('a.yaml', [
     'apiVersion: v1', 'kind: Pod', 'metadata: &meta {name: web, namespace: team-a}', 'spec: &spec {runtimeClassName: gvisr}',
@@ -137,6 +145,9 @@ test.each([
   ['a repeated key', 'b.yaml', 'kind: Pod\nkind: Job\n', ':2:1: duplicated mapping key; a line "---" belongs between two documents'],
   ['a JSON error', 'c.json', '{\n  "kind": "Pod"\n  "spec": {}\n}\n', ':3:3: '],
   ['a template', 'd.yaml', 'kind: Pod\n{{- if x }}\nspec: {}\n{{- end }}\n', ': missed comma between flow collection entries; this is a template, so check what it renders'],
+  ['a template that YAML takes for a mapping', 'e.yaml', 'kind: Pod\nspec:\n  runtimeClassName: {{ .Values.class }}\n',
+    ':3:21: a mapping stands where only a text can, as the key of another one; this is a template, so check what it renders'],
+  ['a template among items', 'f.yaml', 'kind: Pod\nspec:\n- {{.Values.class}}\n', ':3:3: a mapping stands where only a text can'],
 ])('says where %s is, and ends with 2', (_what, name, text, message) => {
   const path = write(name, text);
   const { status, output, complaint } = run('check', path);
@@ -188,6 +199,20 @@ test.each([
   const { status, output, complaint } = piped(args, documents([BROKEN]));
   expect({ status, output }).toEqual({ status: 2, output: '' });
   expect(complaint).toContain(message);
+});
+
+test('tells of an ignored finding that is no longer there, not of one that is only below the severity', () => {
+  const path = write('a.yaml', documents([runtimeClass('nvidia', 'nvidia')]));
+  const ignored = ['--ignore', 'handler-installed@RuntimeClass nvidia: known', '--ignore', 'handler-installed@RuntimeClass amd: known'];
+  for (const severity of ['warning', 'error']) {
+    expect(run('check', '--severity', severity, ...ignored, path).complaint)
+      .toBe('cdk8s-sandbox-runtimes: nothing is found any more of what is ignored: handler-installed@RuntimeClass amd\n');
+  }
+});
+
+test('reads a ConfigMap that holds templates', () => {
+  const { status, output } = run('check', write('a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: "{{ x }}"\n  b: |\n    - {{ y }}\n'));
+  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('1 object,') });
 });
 
 test.each([['--help'], ['-h'], ['help']])('explains itself with %s', (option) => {

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { inputFiles } from './input-files';
-import { itemLines, MAX_DEPTH, readYaml } from './yaml-text';
+import { itemLines, MAX_DEPTH, readYaml, type TextDocument } from './yaml-text';
 import { alwaysText, mayHideText } from '../../lineup/always-text';
 import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
 
@@ -82,7 +82,7 @@ export class ManifestReader {
       yield* this.objectsIn(alwaysText(json, text), { file, line: 1 }, () => text);
       return;
     }
-    const { documents, problems } = readYaml(text);
+    const { documents, problems } = jsonStream(text) ?? readYaml(text);
     const isOdd = mayHideText(text);
     for (const document of documents) {
       yield* this.objectsIn(isOdd ? alwaysText(document.value, document.text()) : document.value, { file, line: document.line }, document.text);
@@ -129,6 +129,25 @@ function parseJson(text: string): unknown {
     // It may be YAML in flow style; if not, the YAML parser knows the line.
     return undefined;
   }
+}
+
+/** Objects that stand one after the other, as jq prints them and kubectl takes them. */
+function jsonStream(text: string): { readonly documents: readonly TextDocument[]; readonly problems: readonly [] } | undefined {
+  const parts = /^\s*\{/.test(text) ? text.split(/(?<=\}[ \t\r]*\n)(?=\{)/) : [];
+  if (parts.length < 2) {
+    return undefined;
+  }
+  const documents: TextDocument[] = [];
+  let line = 1;
+  for (const part of parts) {
+    const value = parseJson(part);
+    if (value === undefined) {
+      return undefined;
+    }
+    documents.push({ value, line, text: () => part });
+    line += part.split('\n').length - 1;
+  }
+  return { documents, problems: [] };
 }
 
 function isDeeperThan(value: unknown, depth: number): boolean {

@@ -28,6 +28,8 @@ export const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
 /** By the specification these end a document even within a quoted text. */
 const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+/** A template, and what stands before it. */
+const TEMPLATE = /^([^#'"]*?(?:^|[-:,[]\s+|[[{]))\{\{/;
 const SPACE = /\s*/y;
 const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(?:#.*)?(?:\r?\n|$))*$/;
 
@@ -76,12 +78,16 @@ function parse(text: string, firstLine = 1): TextDocument[] {
     },
   });
   const hasAliases = text.includes('*');
+  const hasTemplates = text.includes('{{');
   // The parser does not count a byte order mark.
   const shift = text.charCodeAt(0) === 0xFEFF ? 1 : 0;
   return values.map((value, index) => {
     const { line, start, end } = found[index];
     if (hasAliases) {
       refuseExplosion(value, line);
+    }
+    if (hasTemplates) {
+      refuseTemplate(value, text.slice(start + shift, end + shift), line);
     }
     return { value, line, text: () => text.slice(start + shift, end + shift) };
   });
@@ -135,6 +141,10 @@ function problem(error: unknown, chunk: string, firstLine: number): SyntaxProble
   if (error instanceof Explosion) {
     return { line: error.line, column: 1, message: error.message };
   }
+  if (error instanceof Template) {
+    const { line, column, text, message: refusal } = error;
+    return { line, column, text, message: refusal + hint(refusal, chunk) };
+  }
   // Its own stack is all that the parser can run out of here.
   const { reason, mark } = error instanceof YAMLException ? error : { reason: (error as Error).message, mark: undefined };
   const message = reason + hint(reason, chunk);
@@ -150,7 +160,7 @@ function lineAround(text: string, position: number): string {
 
 /** What to do about it, where that can be told. */
 function hint(reason: string, chunk: string): string {
-  if (/\{\{-? /.test(chunk)) {
+  if (/\{\{-?\s*[\w.$"(/]/.test(chunk)) {
     return '; this is a template, so check what it renders: helm template CHART | cdk8s-sandbox-runtimes check -';
   }
   return reason.startsWith('duplicated mapping key') ? '; a line "---" belongs between two documents' : '';
@@ -176,6 +186,28 @@ function refuseExplosion(value: unknown, line: number): void {
     }
   };
   visit(value, 0);
+}
+
+/** `{{ .Values.x }}` where a value belongs: to YAML a mapping whose key is a mapping, which Kubernetes has not. */
+class Template extends Error {
+  constructor(public readonly line: number, public readonly column: number, public readonly text: string) {
+    super('a mapping stands where only a text can, as the key of another one');
+  }
+}
+
+function refuseTemplate(value: unknown, text: string, firstLine: number): void {
+  if (hasMappingAsKey(value)) {
+    const lines = text.split('\n');
+    // Where none is found it is written in another way; then the document is what can be named.
+    const at = Math.max(0, lines.findIndex((line) => TEMPLATE.test(line)));
+    throw new Template(firstLine + at, (TEMPLATE.exec(lines[at])?.[1].length ?? 0) + 1, lines[at]);
+  }
+}
+
+/** So the parser writes such a key. */
+function hasMappingAsKey(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+    && (Object.hasOwn(value, '[object Object]') || Object.values(value).some(hasMappingAsKey));
 }
 
 function newlines(text: string): number {
