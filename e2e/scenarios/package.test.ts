@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,39 @@ describe('the packed tarball, in an empty folder', () => {
     const output = run('npx', '--no-install', 'cdk8s-sandbox-runtimes', 'check', 'dist');
     expect(output).toContain('Pod team-a/');
     expect(output).toMatch(/1 chain, 0 errors, 0 warnings/);
+  });
+
+  test('has a matcher for jest, typed for module settings old and new', () => {
+    const bare = "import 'cdk8s-sandbox-runtimes/jest';\ndeclare const objects: object[];\nexpect(objects).toLineUp({ external: ['nvidia'] });\n";
+    writeFileSync(join(folder, 'matcher.ts'), bare);
+    const types = ['--noEmit', '--strict', '--skipLibCheck', '--typeRoots', join(ROOT, 'node_modules', '@types'), '--types', 'jest,node'];
+    const settings = [['--module', 'commonjs', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0'], ['--module', 'node16', '--moduleResolution', 'node16']];
+    for (const modules of settings) run('node', join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ...types, ...modules, '--ignoreConfig', 'matcher.ts');
+    writeFileSync(join(folder, 'matcher.test.js'), `
+      require('cdk8s-sandbox-runtimes/jest');
+      const { ApiObject, Chart, Testing } = require('cdk8s');
+      test('lines up only with the class', () => {
+        const chart = new Chart(Testing.app(), 'team');
+        new ApiObject(chart, 'web', { apiVersion: 'v1', kind: 'Pod', spec: { runtimeClassName: 'nvidia' } });
+        expect(chart).not.toLineUp();
+        expect(chart).toLineUp({ external: ['nvidia'] });
+      });`);
+
+    run('node', join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--rootDir', folder, '--config', '{ "transform": {} }', '--silent');
+  });
+
+  test('is a validation plug-in of cdk8s-cli', () => {
+    const cdk8s = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+    const settings = (lines: string) => writeFileSync(join(folder, 'cdk8s.yaml'), 'language: typescript\napp: node main.js\nvalidations:\n'
+      + `  - package: ./node_modules/cdk8s-sandbox-runtimes\n    version: 0.0.0\n    class: LineUpCheck\n${lines}`);
+
+    settings('');
+    expect(run('node', cdk8s, 'synth', '--no-check-upgrade')).toContain('Validations ended succesfully');
+
+    settings('    properties: { externl: [nvidia] }\n');
+    const { status, stdout } = spawnSync('node', [cdk8s, 'synth', '--no-check-upgrade'], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toContain('properties in cdk8s.yaml has externl; it may have external, handlers, severity, ignore');
+    expect(status).toBe(2);
   });
 
   test('tells other languages the class of each object, as jsii would', () => {
