@@ -20,6 +20,7 @@ import { parseIgnore, unusedText, type IgnoreRule } from './ignored-findings';
 import { InputError } from './input/input-error';
 import { ManifestReader, type UnreadText } from './input/manifest-reader';
 import type { CommandResult, Surroundings } from './surroundings';
+import { LIVE_COMMAND } from '../lineup/live-cluster';
 import { mermaid } from '../lineup/report/mermaid';
 import { svg } from '../lineup/report/svg';
 
@@ -188,7 +189,7 @@ class CommandRun {
     const pods = new PodWatch();
     const { index } = lineUp(reader, settingsOf(options), pods);
     if (!index.nodes.length) {
-      throw new InputError(`there is no Node in ${reader.description}; give what "kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json" prints`);
+      throw new InputError(`there is no Node in ${reader.description}; give what "${LIVE_COMMAND}" prints`);
     }
     const rows = statuses(index, pods);
     const head = ['node', 'handler', 'state', 'served', 'Pods', 'reason'];
@@ -279,7 +280,7 @@ Examples:
   helm template my-chart | ${NAME} check -
   ${NAME} graph --format svg dist > line-up.svg
   ${NAME} explain 'no runtime for "kata-qemu" is configured'
-  kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json | ${NAME} status -
+  ${LIVE_COMMAND} | ${NAME} status -
 
 "${NAME} help <command>" prints the options of a command.
 `;
@@ -307,7 +308,7 @@ Examples:
 `;
 const STATUS_EXAMPLES = `
 Example:
-  kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json | ${NAME} status -
+  ${LIVE_COMMAND} | ${NAME} status -
 
 Exit status: 1 if a handler has failed on a node, 2 if something could not be read.
 `;

@@ -1,3 +1,4 @@
+import { isLive, LIVE_COMMAND } from '../live-cluster';
 import { describe } from '../manifest';
 import type { Rule } from '../rule';
 
@@ -10,6 +11,10 @@ export const classExists: Rule = {
         continue;
       }
       const users = others.length ? ` (and ${others.length} more: ${others.slice(0, 3).map(({ object }) => describe(object)).join(', ')}${others.length > 3 ? ', ...' : ''})` : '';
+      if (!classes.size && !external.size && isLive(first.object)) {
+        yield { object: first.object, message: `runtimeClassName is "${name}"${users}, but no RuntimeClass at all was read from the cluster; give what "${LIVE_COMMAND}" prints` };
+        continue;
+      }
       const known = [...classes.keys(), ...external].sort().join(', ') || 'none';
       yield {
         object: first.object,

@@ -3,7 +3,8 @@ import { fenceManifests } from '../../installer/fence';
 import type { InstallPlan } from '../../installer/install-plan';
 import type { Installer } from '../installer';
 import type { LineUpIndex, ReferenceKind } from '../line-up-index';
-import { describe, isRecord, textAt, type Manifest } from '../manifest';
+import { isLive } from '../live-cluster';
+import { describe, isRecord, type Manifest } from '../manifest';
 import type { Rule } from '../rule';
 
 /**
@@ -48,7 +49,7 @@ function* compared(index: LineUpIndex, { daemonSet, name, namespace }: Installer
   for (const expected of expectedManifests) {
     const { kind, metadata } = expected as { kind: ReferenceKind; metadata: { name: string; namespace?: string } };
     const [given] = index.find(kind, metadata.name, metadata.namespace);
-    if (!given && textAt(daemonSet, 'metadata', 'uid') !== undefined && index.all(kind).next().done) {
+    if (!given && isLive(daemonSet) && index.all(kind).next().done) {
       // Read from a cluster, and kubectl was not asked for any object of this kind: that says nothing about them.
       continue;
     }

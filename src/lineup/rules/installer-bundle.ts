@@ -1,11 +1,16 @@
 import { POD_LAYOUT } from '../../installer/pod-layout';
+import { isLive, LIVE_COMMAND } from '../live-cluster';
 import type { Rule } from '../rule';
 
 /** Installer -> ConfigMaps: what the installer's Pod mounts is there. */
 export const installerBundle: Rule = {
   id: 'installer-bundle',
-  *check({ installers }) {
-    for (const { daemonSet: object, pod, missing, bundle } of installers) {
+  *check(index) {
+    for (const { daemonSet: object, pod, missing, bundle } of index.installers) {
+      if (missing.length && isLive(object) && index.all('ConfigMap').next().done) {
+        yield { object, message: `no ConfigMap at all was read from the cluster, and they hold what is installed; give what "${LIVE_COMMAND}" prints` };
+        continue;
+      }
       for (const message of missing) {
         yield { object, message: `${message}; add it, or correct the name in the DaemonSet` };
       }

@@ -34,3 +34,9 @@ test('reports a class once, however many objects ask for it', () => {
   const pods = Array.from({ length: 6 }, (_, index) => pod(`web-${index}`, { runtimeClassName: 'gvisr' }));
   expect(messagesOf(RULE, pods)).toEqual([expect.stringContaining('and 5 more: Pod team-a/web-1, Pod team-a/web-2, Pod team-a/web-3, ...')]);
 });
+
+test('asks for the RuntimeClasses of a cluster of which only other kinds were read', () => {
+  const live = { ...pod('web', { runtimeClassName: 'gvisor' }), metadata: { name: 'web', namespace: 'team-a', uid: '6c7d' } };
+  expect(messagesOf(RULE, [live])).toEqual([expect.stringMatching(/no RuntimeClass at all was read from the cluster; give what "kubectl get nodes,runtimeclasses,/)]);
+  expect(messagesOf(RULE, [live, runtimeClass('gvisr', 'runsc')])).toEqual([expect.stringContaining('known are: gvisr')]);
+});

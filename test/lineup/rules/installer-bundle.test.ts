@@ -46,3 +46,12 @@ test('reports a bundle without the agent', () => {
   installerPod(manifests).volumes[0].projected.sources.splice(1, 1);
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('has no agent.js')]);
 });
+
+test('asks for the ConfigMaps of a cluster of which only other kinds were read', () => {
+  const manifests = quickstart();
+  manifests.find(({ kind }) => kind === 'DaemonSet').metadata.uid = '6c7d';
+  const [message, ...others] = messagesOf(RULE, manifests.filter(({ kind }) => kind !== 'ConfigMap'));
+  expect(message).toMatch(/no ConfigMap at all was read from the cluster, .* give what "kubectl get .*,configmaps -A -o json" prints/);
+  expect(others).toEqual([]);
+  expect(messagesOf(RULE, manifests.filter(({ metadata }) => !metadata.name.endsWith('-plan')))).toEqual([expect.stringContaining('-plan, which the bundle mounts, is not there')]);
+});
