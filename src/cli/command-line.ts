@@ -58,7 +58,7 @@ export function runCommandLine(args: readonly string[], surroundings: Surroundin
       return run.result(error.exitCode ? 2 : 0);
     }
     if (error instanceof InputError || isFileError(error)) {
-      return { status: 2, output: '', complaint: `${NAME}: ${error.message}\n` };
+      return { status: 2, output: '', complaint: `${run.result().complaint}${NAME}: ${error.message}\n` };
     }
     throw error;
   }
@@ -218,7 +218,9 @@ class CommandRun {
   }
 
   private reader(paths: readonly string[]): ManifestReader {
-    return new ManifestReader(paths, this.surroundings.standardInput, this.surroundings.progress);
+    return new ManifestReader(paths, this.surroundings.standardInput, this.surroundings.progress, (chart) => {
+      this.complaint += `${NAME}: the templates of the Helm chart ${chart} are left out; check what it renders: helm template ${chart} | ${NAME} check -\n`;
+    });
   }
 
   private print(text: string): void {

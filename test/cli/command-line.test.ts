@@ -93,6 +93,22 @@ test('reads folders with what is below them, but not what is hidden or installed
   expect(run('check', folder).output).toContain('2 objects');
 });
 
+test('leaves out the templates of a Helm chart within a folder, and says so', () => {
+  write('charts/web/Chart.yaml', 'apiVersion: v2\nname: web\n');
+  write('charts/web/crds/a.yaml', documents([runtimeClass('nvidia', 'nvidia')]));
+  const template = write('charts/web/templates/pod.yaml', 'kind: Pod\nspec:\n  {{- if x }}\n  a: b\n');
+  for (const path of [folder, join(folder, '**/*.yaml')]) {
+    const { status, output, complaint } = run('check', path);
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('1 object, 1 chain, 0 errors, 1 warning\n') });
+    expect(complaint).toBe(`cdk8s-sandbox-runtimes: the templates of the Helm chart ${join(folder, 'charts', 'web')} are left out; `
+      + `check what it renders: helm template ${join(folder, 'charts', 'web')} | cdk8s-sandbox-runtimes check -\n`);
+  }
+  expect(run('check', template)).toMatchObject({ status: 2, complaint: '' });
+  expect(run('check', join(folder, 'charts', 'web', '*.yaml'))).toMatchObject({
+    status: 2, complaint: expect.stringMatching(/are left out; .*\n.*there is no Kubernetes object/),
+  });
+});
+
 test('reads a file once, however often it is named', () => {
   const path = write('a.yaml', documents([runtimeClass('gvisor', 'runsc')]));
   symlinkSync(path, join(folder, 'link.yaml'));

@@ -103,6 +103,9 @@ describe('paths', () => {
     expect(read(join(folder, 'a/**')).names).toEqual(['three', 'two', 'one']);
     expect(read(join(folder, '{a,c}/*.yaml')).names).toEqual(['one', 'four']);
     expect(read(join(folder, 'a/b/t??.yml')).names).toEqual(['two']);
+    expect(read(join(folder, '[a-b]/b/t[!w]*.json')).names).toEqual(['three']);
+    expect(read(join(folder, '[!a]/f[io]*.yaml')).names).toEqual(['four']);
+    expect(() => read(join(folder, '[z-a]*.yaml'))).toThrow('has a range of characters that runs backwards; write the lower one first');
     expect(() => read(join(folder, 'x/*.yaml'))).toThrow(/no \.yaml, \.yml or \.json file matches .*x\/\*\.yaml; name files/);
     expect(() => read(join(folder, 'a/*.toml'))).toThrow('matches');
   });

@@ -9,26 +9,32 @@ const GLOB = /[*?{[]/;
 
 /**
  * Files that a path stands for: itself, those of a folder with what is below it, or those that a pattern matches
- * (`*`, `?`, `**`, `{a,b}`), for shells that leave patterns alone. Links are followed where they lead to a file within the folder:
+ * (`*`, `?`, `**`, `[a-z]`, `{a,b}`), for shells that leave patterns alone. Links are followed where they lead to a file within the folder:
  * what a repository brings must not name files of the machine that checks it.
+ *
+ * @param leaveOut told of the templates of a Helm chart within a folder, which are no manifests before they are rendered
  */
-export function inputFiles(path: string): string[] {
+export function inputFiles(path: string, leaveOut: (chart: string) => void = () => {}): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat && GLOB.test(path)) {
-    return matching(path);
+    return matching(path, leaveOut);
   }
   if (!stat) {
     throw new InputError(`${path} does not exist; name files, folders, or - for standard input`);
   }
-  return stat.isDirectory() ? [...filesBelow(path, realpathSync(path))] : [path];
+  return stat.isDirectory() ? [...filesBelow(path, realpathSync(path), leaveOut)] : [path];
 }
 
-function* filesBelow(folder: string, root: string): Generator<string> {
-  for (const entry of sorted(readdirSync(folder, { withFileTypes: true }))) {
+function* filesBelow(folder: string, root: string, leaveOut: (chart: string) => void): Generator<string> {
+  const entries = sorted(readdirSync(folder, { withFileTypes: true }));
+  const isChart = entries.some(({ name }) => name === 'Chart.yaml');
+  for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!SKIPPED_FOLDER.test(entry.name)) {
-        yield* filesBelow(path, root);
+      if (isChart && entry.name === 'templates') {
+        leaveOut(folder);
+      } else if (!SKIPPED_FOLDER.test(entry.name)) {
+        yield* filesBelow(path, root, leaveOut);
       }
     } else if (EXTENSIONS.includes(extname(entry.name)) && (entry.isFile() || leadsToFileWithin(path, root))) {
       yield path;
@@ -50,22 +56,34 @@ function sorted(entries: Dirent[]): Dirent[] {
   return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function matching(pattern: string): string[] {
+function matching(pattern: string, leaveOut: (chart: string) => void): string[] {
   const parts = pattern.split('/');
   const fixed = parts.slice(0, parts.findIndex((part) => GLOB.test(part)));
   const base = fixed.join('/') || (pattern.startsWith('/') ? '/' : '.');
-  const whole = new RegExp(`^${expression(fixed.length || pattern.startsWith('/') ? pattern : `./${pattern}`)}$`);
+  const whole = wholeExpression(fixed.length || pattern.startsWith('/') ? pattern : `./${pattern}`);
   const found = statSync(base, { throwIfNoEntry: false })?.isDirectory()
-    ? [...filesBelow(base, realpathSync(base))].filter((file) => whole.test(file) || whole.test(`./${file}`)) : [];
+    ? [...filesBelow(base, realpathSync(base), leaveOut)].filter((file) => whole.test(file) || whole.test(`./${file}`)) : [];
   if (!found.length) {
     throw new InputError(`no .yaml, .yml or .json file matches ${pattern}; name files, folders, or - for standard input`);
   }
   return found;
 }
 
+/** For a whole path. @throws InputError for a range like [z-a] */
+function wholeExpression(pattern: string): RegExp {
+  try {
+    return new RegExp(`^${expression(pattern)}$`);
+  } catch {
+    throw new InputError(`${pattern} has a range of characters that runs backwards; write the lower one first, as in [a-z]`);
+  }
+}
+
 /** A pattern as a regular expression. */
 function expression(pattern: string): string {
-  return pattern.replace(/\*\*\/|\*\*|\*|\?|\{([^{}]*)\}|[.+^$()|[\]\\{}]/g, (part, alternatives: string | undefined) => {
+  return pattern.replace(/\*\*\/|\*\*|\*|\?|\{([^{}]*)\}|\[(!?)([^\]/\\]+)\]|[.+^$()|[\]\\{}]/g, (part, alternatives?: string, not?: string, characters?: string) => {
+    if (characters !== undefined) {
+      return `[${not ? '^/' : ''}${characters.replace(/[[^]/g, '\\$&')}]`;
+    }
     if (alternatives !== undefined) {
       return `(?:${alternatives.split(',').map(expression).join('|')})`;
     }

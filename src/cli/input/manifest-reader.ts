@@ -40,6 +40,7 @@ export class ManifestReader {
     private readonly paths: readonly string[],
     private readonly standardInput: () => string,
     private readonly progress: (done: number, all: number) => void = () => {},
+    private readonly leaveOut: (chart: string) => void = () => {},
   ) {}
 
   /** What was to be read, for messages. */
@@ -49,7 +50,7 @@ export class ManifestReader {
 
   public *manifests(): Generator<Manifest> {
     const seen = new Set<string>();
-    const inputs = this.paths.flatMap((path) => (path === '-' ? [path] : inputFiles(path)));
+    const inputs = this.paths.flatMap((path) => (path === '-' ? [path] : inputFiles(path, this.leaveOut)));
     for (const [position, file] of inputs.entries()) {
       this.progress(position, inputs.length);
       if (file === '-') {
