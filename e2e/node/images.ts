@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { busybox } from '../toolchain';
+import { observer } from './observer';
 import { fileEntry, tar, TarEntry } from './tar';
 
 /** An image as `docker save` would write it, for `ctr images import`. */
@@ -18,6 +19,12 @@ export function pauseImage(): ImageArchive {
 
 export function busyboxImage(): ImageArchive {
   return image('registry.example.test/busybox:1', busyboxEntries(), { Cmd: ['/bin/sh'] });
+}
+
+/** A shell and the program that tries what a sandbox may do otherwise than a host, once more as a SUID program of root. */
+export function observerImage(): ImageArchive {
+  const program = fileEntry('bin/observe', observer());
+  return image('registry.example.test/observer:1', [...busyboxEntries(), program, { ...program, path: 'bin/observe-as-root', mode: 0o4755 }], { Cmd: ['/bin/sh'] });
 }
 
 /**

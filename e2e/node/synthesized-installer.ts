@@ -37,9 +37,13 @@ function containerdUnder(restart: NodeRestart): NodePlatform {
 }
 
 export function addGVisor(chart: Chart, archive: GVisorArchive, names: { handler?: string; runtimeClassName?: string } = {}): void {
+  new GVisorRuntime(chart, 'gvisor', { release: gvisorReleaseOf(archive), ...names });
+}
+
+/** The release of an archive, for the processor of this machine. */
+export function gvisorReleaseOf(archive: GVisorArchive): GVisorRelease {
   const arch = { x64: 'amd64Sha512', arm64: 'arm64Sha512' }[process.arch as string]!;
-  const release = GVisorRelease.of(archive.release, { [arch]: archive.sha512, requiredFiles: [], allowBelowSecurityFloor: true });
-  new GVisorRuntime(chart, 'gvisor', { release, ...names });
+  return GVisorRelease.of(archive.release, { [arch]: archive.sha512, requiredFiles: [], allowBelowSecurityFloor: true });
 }
 
 /** The same installer, told to take everything back. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ContainerClient, ContainerConfig, ContainerStatus } from './container-client';
+import { ContainerClient, ContainerConfig, ContainerStatus, PodSandboxConfig } from './container-client';
 import type { TestNode } from './test-node';
-import type { PodSandboxConfig } from '../../agent/cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
 
 /** A node as far as Pods on it are concerned. */
@@ -17,6 +16,16 @@ export interface TestPodOptions {
   readonly handler: string;
   /** Shares the node's PID namespace. */
   readonly hostPid?: boolean;
+  /** Shares the node's IPC namespace. */
+  readonly hostIpc?: boolean;
+  /** Its users are others on the node. */
+  readonly userNamespace?: boolean;
+  readonly annotations?: { readonly [name: string]: string };
+  readonly sysctls?: { readonly [name: string]: string };
+  /** Of the sandbox: it must be allowed here for its containers. */
+  readonly privileged?: boolean;
+  /** Its volumes lie below a folder of this name. */
+  readonly uid?: string;
 }
 
 export interface TestContainerOptions {
@@ -35,13 +44,19 @@ export interface TestContainerOptions {
  */
 export class TestPod {
   static async run(node: PodNode, options: TestPodOptions): Promise<TestPod> {
-    const uid = randomUUID();
+    const uid = options.uid ?? randomUUID();
     const config: PodSandboxConfig = {
       metadata: { name: options.name, namespace: 'default', uid, attempt: 0 },
       logDirectory: `/var/log/pods/default_${options.name}_${uid}`,
+      annotations: options.annotations,
       linux: {
+        sysctls: options.sysctls,
         cgroupParent: node.systemdCgroup ? `kubepods-pod${uid.replaceAll('-', '_')}.slice` : `/kubepods/pod${uid}`,
-        securityContext: { namespaceOptions: namespaces(options), seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT } },
+        securityContext: {
+          namespaceOptions: namespaces(options),
+          seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT },
+          privileged: options.privileged,
+        },
       },
     };
     const client = new ContainerClient(node.socket);
@@ -142,6 +157,13 @@ export class TestContainer {
   }
 }
 
-function namespaces({ hostPid }: TestPodOptions) {
-  return { network: NAMESPACE_MODE.NODE, pid: hostPid ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.CONTAINER, ipc: NAMESPACE_MODE.POD };
+function namespaces({ hostPid, hostIpc, userNamespace }: TestPodOptions) {
+  const ids = [{ hostId: 1_000_000, containerId: 0, length: 65_536 }];
+  const usernsOptions = userNamespace ? { mode: NAMESPACE_MODE.POD, uids: ids, gids: ids } : undefined;
+  return {
+    usernsOptions,
+    network: NAMESPACE_MODE.NODE,
+    pid: hostPid ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.CONTAINER,
+    ipc: hostIpc ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.POD,
+  };
 }

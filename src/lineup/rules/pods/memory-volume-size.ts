@@ -9,7 +9,7 @@ export const memoryVolumeSize: PodRule = {
   gvisor: [
     {
       severity: 'warning',
-      reason: 'gVisor enforces the size since 20261012.0 only; the memory counts for the Pod',
+      reason: 'where a mount hint makes it a tmpfs of the sandbox, gVisor enforces the size since 20261012.0 only; the memory counts for the Pod',
       instead: 'limit the memory of the Pod',
       source: 'release notes of gVisor 20261012.0',
       when: { text: 'with releases before 20261012.0', holds: (sandbox) => isOlder(sandbox, '20261012.0') },

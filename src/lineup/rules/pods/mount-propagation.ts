@@ -8,7 +8,7 @@ export const mountPropagation: PodRule = {
   gvisor: [
     {
       severity: 'error',
-      reason: 'runsc refuses shared mounts (mount option rshared not supported), so the container does not start',
+      reason: 'runsc refuses shared mounts (root mount propagation option must specify private or slave), so the container does not start',
       instead: 'write HostToContainer, or leave it out',
       source: 'google/gvisor runsc/specutils/fs.go, openkruise/agents#698',
     },

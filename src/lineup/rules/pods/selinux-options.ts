@@ -10,7 +10,7 @@ export const seLinuxOptions: PodRule = {
   gvisor: [
     {
       severity: 'error',
-      reason: 'runsc refuses labelled processes (SELinux is not supported), so the container does not start',
+      reason: 'runsc refuses labelled processes (SELinux is not supported), so on nodes with SELinux the container does not start, and on others it has no effect',
       instead: 'leave it out',
       source: 'google/gvisor runsc/specutils/specutils.go, g3doc/user_guide/FAQ.md',
     },

@@ -8,7 +8,7 @@ export const userNamespace: PodRule = {
   gvisor: [
     {
       severity: 'error',
-      reason: 'the kubelet refuses it unless the node says that its handler has user namespaces, which needs containerd 2.4 and gVisor 20260525.0',
+      reason: 'it needs containerd 2.4 and gVisor 20260525.0: the kubelet refuses it where the node does not say that the handler has user namespaces, and containerd 2.3 says so and starts no container in one',
       instead: 'leave it out (the sandbox runs in user namespaces of its own), or name an exception if the nodes have both',
       source: 'google/gvisor#13303, containerd#14131',
     },
