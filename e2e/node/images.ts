@@ -21,10 +21,13 @@ export function busyboxImage(): ImageArchive {
   return image('registry.example.test/busybox:1', busyboxEntries(), { Cmd: ['/bin/sh'] });
 }
 
+export const OBSERVER_IMAGE = 'registry.example.test/observer:1';
+
 /** A shell and the program that tries what a sandbox may do otherwise than a host, once more as a SUID program of root. */
 export function observerImage(): ImageArchive {
-  const program = fileEntry('bin/observe', observer());
-  return image('registry.example.test/observer:1', [...busyboxEntries(), program, { ...program, path: 'bin/observe-as-root', mode: 0o4755 }], { Cmd: ['/bin/sh'] });
+  const content = observer();
+  const programs = [{ path: 'bin/observe', content, mode: 0o755 }, { path: 'bin/observe-as-root', content, mode: 0o4755 }];
+  return image(OBSERVER_IMAGE, [...busyboxEntries(), ...programs], { Cmd: ['/bin/sh'] });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { observerImage } from './images';
+import { OBSERVER_IMAGE } from './images';
 import { TestPod, type PodNode, type TestContainerOptions, type TestPodOptions } from './test-pod';
 
 /** What was tried, and how it went: `ok`, the name of an error, or what was read. */
@@ -19,7 +19,7 @@ export interface Observed {
 export async function observe(node: PodNode, { handler, pod: podOptions, container, what }: Observed): Promise<Outcomes> {
   const [program = '/bin/observe'] = container?.command ?? [];
   return withPod(node, handler, podOptions, async pod => {
-    const started = await pod.start({ name: 'main', image: observerImage().reference, ...container, command: [program, ...what] });
+    const started = await pod.start({ name: 'main', image: OBSERVER_IMAGE, ...container, command: [program, ...what] });
     const { exitCode, message } = await started.exit();
     return { ...outcomes(started.log()), exit: exitCode === 0 ? 'ok' : message.replace(/:.*/s, '') };
   });

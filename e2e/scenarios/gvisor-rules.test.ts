@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
@@ -7,7 +6,7 @@ import { GVisorRuntime, RunscFileAccess, RunscHostUds, RunscNetwork } from '../.
 import { ArtifactMirror } from '../node/artifact-mirror';
 import { ContainerClient, PROPAGATION } from '../node/container-client';
 import { gvisorArchive } from '../node/gvisor-archive';
-import { busyboxImage, nodeImage, observerImage, pauseImage } from '../node/images';
+import { busyboxImage, nodeImage, OBSERVER_IMAGE, observerImage, pauseImage } from '../node/images';
 import { runInstall } from '../node/installer-run';
 import { nodeConfig } from '../node/node-config';
 import { observe, outcomes, withPod, type Observed, type Outcomes } from '../node/observations';
@@ -27,7 +26,7 @@ const CONTAINERD = '2.3';
 const MEBIBYTE = 1024n * 1024n;
 const UNCONFINED = { seccomp: { profileType: SECCOMP_PROFILE.UNCONFINED } };
 const PRIVILEGED = { pod: { privileged: true }, container: { securityContext: { privileged: true, ...UNCONFINED } } };
-const SLEEP = { name: 'sleep', image: observerImage().reference, command: ['/bin/sleep', '1000'] };
+const SLEEP = { name: 'sleep', image: OBSERVER_IMAGE, command: ['/bin/sleep', '1000'] };
 
 let node: TestNode;
 let mirror: ArtifactMirror;
@@ -252,7 +251,7 @@ describe('privileges', () => {
   describe('a process with a label or profile of a security module that the node does not have', () => {
     function start(runtime: string, process: object): string {
       const folder = '/var/lib/bundle';
-      node.write(`${folder}/rootfs/observe`, readFileSync(observer()));
+      node.write(`${folder}/rootfs/observe`, observer());
       node.exec('chmod', '755', `${folder}/rootfs/observe`);
       node.write(`${folder}/config.json`, JSON.stringify({
         ociVersion: '1.0.2',
@@ -332,7 +331,7 @@ describe('volumes', () => {
       node.exec('sh', '-c', `mkdir -p ${hostPath} && mount -t tmpfs -o size=1m tmpfs ${hostPath}`);
       return withPod(node, handler, { uid, annotations }, async pod => {
         const mounts = [{ containerPath: '/data', hostPath }];
-        const watcher = await pod.start({ name: 'watcher', image: observerImage().reference, command: ['/bin/observe', 'inotify:/data'], mounts });
+        const watcher = await pod.start({ name: 'watcher', image: OBSERVER_IMAGE, command: ['/bin/observe', 'inotify:/data'], mounts });
         const writer = await pod.start({ ...SLEEP, mounts });
         while (!watcher.log().includes('watching')) await sleep(50);
         const filled = await writer.exec('/bin/observe', 'fill:/data/file=3');
