@@ -24,6 +24,8 @@ export interface TestPodOptions {
   readonly sysctls?: { readonly [name: string]: string };
   /** Of the sandbox: it must be allowed here for its containers. */
   readonly privileged?: boolean;
+  /** Where it is another than the kubelet's with cgroupfs. */
+  readonly cgroupParent?: string;
   /** Its volumes lie below a folder of this name. */
   readonly uid?: string;
 }
@@ -51,7 +53,7 @@ export class TestPod {
       annotations: options.annotations,
       linux: {
         sysctls: options.sysctls,
-        cgroupParent: node.systemdCgroup ? `kubepods-pod${uid.replaceAll('-', '_')}.slice` : `/kubepods/pod${uid}`,
+        cgroupParent: options.cgroupParent ?? (node.systemdCgroup ? `kubepods-pod${uid.replaceAll('-', '_')}.slice` : `/kubepods/pod${uid}`),
         securityContext: {
           namespaceOptions: namespaces(options),
           seccomp: { profileType: SECCOMP_PROFILE.RUNTIME_DEFAULT },

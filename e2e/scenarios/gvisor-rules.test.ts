@@ -378,6 +378,18 @@ describe('annotations', () => {
     await expect(connected(ANNOTATED, { 'dev.gvisor.flag.network': 'host' })).rejects.toThrow('flag override disabled');
   });
 
+  test('internal-annotation: a Pod whose group is not found by its name takes its sandbox to another control group', async () => {
+    // Names as systemd's driver makes them: none begins with "pod".
+    const cgroupParent = '/kubepods-besteffort';
+    const processes = (annotations: TestPodOptions['annotations']) => withPod(node, ANNOTATED, { annotations, cgroupParent }, async pod => {
+      await pod.start(SLEEP);
+      return node.exec('find', '/sys/fs/cgroup', '-path', '*/left-by-a-pod*', '-name', 'cgroup.procs').trim().split('\n').filter(Boolean)
+        .map(file => node.exec('cat', file)).join('');
+    });
+    expect(await processes({})).toBe('');
+    expect(await processes({ 'dev.gvisor.spec.cgroup-parent': '/left-by-a-pod' })).not.toBe('');
+  });
+
   test('untrusted-workload: containerd refuses it together with a handler', async () => {
     await expect(connected(GVISOR, { 'io.kubernetes.cri.untrusted-workload': 'true' })).rejects.toThrow('untrusted workload with explicit runtime handler is not allowed');
   });
