@@ -125,6 +125,22 @@ describe('paths', () => {
     rmSync(dirname(secret), { recursive: true });
   });
 
+  test.each(['', '**/*.yaml'])('may hold a folder that nobody may look into, as %j: it is named, and the rest is read', (pattern) => {
+    write('in/a.yaml', POD('a'));
+    write('in/secret/b.yaml', POD('b'));
+    const secret = join(folder, 'in', 'secret');
+    const fs = jest.requireActual('node:fs');
+    const { readdirSync } = fs;
+    const spy = jest.spyOn(fs, 'readdirSync').mockImplementation((path, ...options) => {
+      if (path === secret) throw new Error('EACCES: permission denied');
+      return readdirSync(path, ...options);
+    });
+    const { names, unread } = read(join(folder, 'in', pattern));
+    spy.mockRestore();
+    expect(names).toEqual(['a']);
+    expect(unread).toEqual([expect.objectContaining({ file: secret })]);
+  });
+
   test('may be files like those of a mounted ConfigMap', () => {
     write('..2026/a.yaml', POD('a'));
     symlinkSync('..2026', join(folder, '..data'));

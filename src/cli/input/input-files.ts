@@ -26,7 +26,12 @@ export function inputFiles(path: string, leaveOut: (chart: string) => void = () 
 }
 
 function* filesBelow(folder: string, root: string, leaveOut: (chart: string) => void): Generator<string> {
-  const entries = sorted(readdirSync(folder, { withFileTypes: true }));
+  const entries = entriesOf(folder);
+  if (!entries) {
+    // Whoever reads it as a file learns why it cannot be read, and the rest is still read.
+    yield folder;
+    return;
+  }
   const isChart = entries.some(({ name }) => name === 'Chart.yaml');
   for (const entry of entries) {
     const path = join(folder, entry.name);
@@ -39,6 +44,14 @@ function* filesBelow(folder: string, root: string, leaveOut: (chart: string) => 
     } else if (EXTENSIONS.includes(extname(entry.name)) && (entry.isFile() || leadsToFileWithin(path, root))) {
       yield path;
     }
+  }
+}
+
+function entriesOf(folder: string): Dirent[] | undefined {
+  try {
+    return sorted(readdirSync(folder, { withFileTypes: true }));
+  } catch {
+    return undefined;
   }
 }
 
@@ -62,7 +75,7 @@ function matching(pattern: string, leaveOut: (chart: string) => void): string[] 
   const base = fixed.join('/') || (pattern.startsWith('/') ? '/' : '.');
   const whole = wholeExpression(fixed.length || pattern.startsWith('/') ? pattern : `./${pattern}`);
   const found = statSync(base, { throwIfNoEntry: false })?.isDirectory()
-    ? [...filesBelow(base, realpathSync(base), leaveOut)].filter((file) => whole.test(file) || whole.test(`./${file}`)) : [];
+    ? [...filesBelow(base, realpathSync(base), leaveOut)].filter((file) => whole.test(file) || whole.test(`./${file}`) || !EXTENSIONS.includes(extname(file))) : [];
   if (!found.length) {
     throw new InputError(`no .yaml, .yml or .json file matches ${pattern}; name files, folders, or - for standard input`);
   }
