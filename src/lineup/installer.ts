@@ -25,7 +25,7 @@ export interface Installer {
   readonly planHash?: string;
   /** What the Pod finds below its bundle folder: path to content. */
   readonly bundle: ReadonlyMap<string, string>;
-  /** ConfigMaps and keys that the bundle names and the manifests lack, as sentences. */
+  /** What is wrong with the ConfigMaps that the bundle names: ones and keys that the manifests lack, or have twice. */
   readonly missing: readonly string[];
   /** Absent if there is none that can be read; then `planProblem` says why. */
   readonly plan?: InstallPlan;
@@ -40,6 +40,8 @@ export interface InstalledRuntime {
   /** By the platform's formats: a table, a sentence that says why it is none, or undefined where its file is missing. */
   readonly tables: { readonly [format in TableFormat]?: RuntimeTable | string };
 }
+
+const CORRECTION = 'add it, or correct the name in the DaemonSet';
 
 /** Whether a DaemonSet is one of our installers: by its annotation, or by what it mounts. */
 export function isInstaller(daemonSet: Manifest): boolean {
@@ -56,17 +58,17 @@ export function readInstaller(daemonSet: Manifest, configMaps: (namespace: strin
   for (const source of bundleSources(pod)) {
     const [configMap, ...others] = configMaps(namespace, source.name);
     if (!configMap) {
-      missing.push(`the ConfigMap ${namespace}/${source.name}, which the bundle mounts, is not there`);
+      missing.push(`the ConfigMap ${namespace}/${source.name}, which the bundle mounts, is not there; ${CORRECTION}`);
       continue;
     }
     if (others.length) {
-      missing.push(`there are ${others.length + 1} of ${describe(configMap)}, and only one can be in a cluster`);
+      missing.push(`there are ${others.length + 1} of ${describe(configMap)}, and only one can be in a cluster; check only what ends up in one`);
     }
     const data = recordAt(configMap, 'data');
     for (const { key, path } of source.items ?? Object.keys(data).map((name) => ({ key: name, path: name }))) {
       const content = textAt(data, key);
       if (content === undefined) {
-        missing.push(`${describe(configMap)} has no key "${key}", which the bundle mounts; it has ${Object.keys(data).join(', ') || 'none'}`);
+        missing.push(`${describe(configMap)} has no key "${key}", which the bundle mounts; it has ${Object.keys(data).join(', ') || 'none'}; ${CORRECTION}`);
       } else {
         bundle.set(path, content);
       }

@@ -12,7 +12,7 @@ export const installerBundle: Rule = {
         continue;
       }
       for (const message of missing) {
-        yield { object, message: `${message}; add it, or correct the name in the DaemonSet` };
+        yield { object, message };
       }
       for (const { name, mounts } of pod.containers) {
         if (!mounts.some(({ path }) => path === POD_LAYOUT.bundle)) {

@@ -55,3 +55,9 @@ test('asks for the ConfigMaps of a cluster of which only other kinds were read',
   expect(others).toEqual([]);
   expect(messagesOf(RULE, manifests.filter(({ metadata }) => !metadata.name.endsWith('-plan')))).toEqual([expect.stringContaining('-plan, which the bundle mounts, is not there')]);
 });
+
+test('tells who checks the manifests of two clusters at once that only those of one belong together', () => {
+  const manifests = quickstart();
+  const plan = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-plan'));
+  expect(messagesOf(RULE, [...manifests, plan])).toEqual([expect.stringMatching(/^there are 2 of ConfigMap .*-plan, and only one can be in a cluster; check only what ends up in one$/)]);
+});
