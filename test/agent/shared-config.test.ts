@@ -44,6 +44,9 @@ test('is not put in the place of somebody else\'s', async () => {
   const node = new Installation(scratch());
   node.put(PATH, 'grouping = false\n');
   const { verdict } = await node.run(bundle());
-  expect(verdict?.handlers).toMatchObject([{ verdict: 'failed', reason: `${PATH} is there and was not written by us: remove it, the shim needs it as it is planned` }]);
+  expect(verdict?.handlers).toMatchObject([{
+    verdict: 'failed',
+    reason: `${PATH} is there and was not written by us: remove it, the shim needs it as it is planned; the configuration of this node was not touched`,
+  }]);
   expect(node.read(PATH)).toBe('grouping = false\n');
 });
