@@ -37,7 +37,7 @@ function report(what: string, value: string, ok: boolean) {
 }
 
 try {
-  const [bare, quickstart] = medians(15, ['bare.js'], ['quickstart.js']);
+  const [bare, quickstart] = medians(31, ['bare.js'], ['quickstart.js']);
   report('quickstart over a bare cdk8s app, at most 50 ms',
     `${(quickstart - bare).toFixed(0)} ms (${quickstart.toFixed(0)} against ${bare.toFixed(0)})`, quickstart - bare <= 50);
 
