@@ -17,8 +17,7 @@ export async function restartKubelet({ unit, kind }: KubeletRestart, socket = SY
     const previousPid = await systemd.mainPid(unit);
     await systemd.resetFailedUnit(unit);
     const job = await systemd.restartUnit(unit);
-    await systemd.waitActive(unit, { job, previousPid }, ACTIVE_MS);
-    const pid = await systemd.mainPid(unit);
+    const pid = await systemd.waitActive(unit, { job, previousPid }, ACTIVE_MS);
     await wait(settledMs);
     if (await systemd.mainPid(unit) !== pid) throw new Error(`${unit} started and ended again: look into journalctl -u ${unit}`);
   } finally {

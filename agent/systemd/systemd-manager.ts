@@ -114,14 +114,14 @@ export class SystemdManager {
     await this.manager('Reload', '', [], RELOAD_MS);
   }
 
-  /** Waits until the restarted unit is active with another main PID. A unit that fails is not waited for any longer. */
-  async waitActive(unit: string, { job, previousPid }: RestartedUnit, timeoutMs: number): Promise<void> {
+  /** Waits until the restarted unit is active with another main PID. A unit that fails is not waited for any longer. @returns that PID */
+  async waitActive(unit: string, { job, previousPid }: RestartedUnit, timeoutMs: number): Promise<number> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const [active, sub, pid, [jobId]] = await Promise.all([
         this.activeState(unit), this.property(unit, UNIT, 'SubState'), this.mainPid(unit), this.property(unit, UNIT, 'Job') as Promise<[number, string]>,
       ]);
-      if (active === 'active' && pid !== 0 && pid !== previousPid) return;
+      if (active === 'active' && pid !== 0 && pid !== previousPid) return pid;
       // While the job is queued the state is still the one from before.
       const restarted = jobId !== Number(job.split('/').at(-1));
       if (restarted && (active === 'failed' || active === 'inactive' || sub === 'auto-restart')) {

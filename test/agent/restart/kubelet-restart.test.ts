@@ -42,3 +42,12 @@ test('a kubelet that starts, reads its configuration and ends is noticed, even i
   };
   await expect(restart('config-dir')).rejects.toThrow(`${UNIT} started and ended again: look into journalctl -u ${UNIT}`);
 });
+
+test('a kubelet that ended before it was looked at again is noticed, also when systemd has given it up by then', async () => {
+  fake.onRestart = () => {
+    fake.become({ ActiveState: 'active', SubState: 'running', MainPID: 101 });
+    // The last of what is read to see that it is active.
+    fake.onceRead = (name) => name === 'Job' && fake.unit.MainPID === 101 && fake.become({ ActiveState: 'failed', SubState: 'failed', MainPID: 0, Result: 'exit-code', ExecMainStatus: 1 });
+  };
+  await expect(restart('config-dir')).rejects.toThrow(`${UNIT} started and ended again: look into journalctl -u ${UNIT}`);
+});

@@ -62,6 +62,9 @@ export class FakeSystemd {
   /** What becomes of a queued reload, soon after it was answered. */
   onReload: () => void = () => this.become({});
 
+  /** What happens once a property was read. */
+  onceRead: (name: keyof FakeUnit) => void = () => {};
+
   /** The state after a job has ended. */
   become(state: Partial<FakeUnit>): void {
     Object.assign(this.unit, { Job: NO_JOB }, state);
@@ -75,7 +78,9 @@ export class FakeSystemd {
     if (member === 'Get') {
       const [, name] = body as [string, keyof FakeUnit];
       if (path !== unitPath(this.unitName)) return { signature: 'v', body: [new DBusVariant('s', 'not-found')] };
-      return { signature: 'v', body: [new DBusVariant(SIGNATURES[name], this.unit[name])] };
+      const value = this.unit[name];
+      this.onceRead(name);
+      return { signature: 'v', body: [new DBusVariant(SIGNATURES[name], value)] };
     }
     this.calls.push([member, ...body].join(' '));
     if (member === 'ResetFailedUnit') {
