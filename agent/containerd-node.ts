@@ -27,7 +27,7 @@ import { restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
 import { ContainerdPlatformPlan } from '../src/installer/install-plan';
-import { POD_LAYOUT } from '../src/installer/pod-layout';
+import { HOST_USR, POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
 /** A node without CRI turns NotReady after about 34 s: by then what was there before has to be back. */
@@ -143,7 +143,7 @@ export class ContainerdNode implements Node {
   private files(): HostFiles {
     const { configFile, managed } = this.platform;
     const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : [])];
-    return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), '/usr': POD_LAYOUT.hostUsr });
+    return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), [HOST_USR]: POD_LAYOUT.hostUsr });
   }
 
   /** What would keep the node from starting after an update, when nothing of ours runs there to put it right. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, lstatSync, openSync, readdirSync, readlinkSync, 
 import { posix } from 'node:path';
 import { Refusal } from '../refusal';
 import { elfInterpreter } from './elf';
+import { HOST_USR } from '../../src/installer/pod-layout';
 
 /** The host's containerd, as it can be started inside the installer's Pod. */
 export interface ContainerdCommand {
@@ -63,8 +64,8 @@ export function resolveBelowUsr(hostUsr: string, hostPath: string): string | und
   for (let links = 0; parts.length > 0;) {
     const [name, ...rest] = parts;
     const host = `/${[...done, name].join('/')}`;
-    if (host !== '/usr' && !host.startsWith('/usr/')) return undefined;
-    const path = hostUsr + host.slice('/usr'.length);
+    if (host !== HOST_USR && !host.startsWith(`${HOST_USR}/`)) return undefined;
+    const path = hostUsr + host.slice(HOST_USR.length);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat) return undefined;
     if (stat.isSymbolicLink()) {
@@ -77,7 +78,7 @@ export function resolveBelowUsr(hostUsr: string, hostPath: string): string | und
       parts = rest;
     }
   }
-  return hostUsr + `/${done.join('/')}`.slice('/usr'.length);
+  return hostUsr + `/${done.join('/')}`.slice(HOST_USR.length);
 }
 
 /**

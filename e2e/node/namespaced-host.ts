@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeCgroups } from './cgroups';
+import { pidOne } from './pid-one';
 
 /** Names of a node's folder and cgroups; a folder has a file `pid` of the process that dies with the test's. */
 export const NODE_PREFIX = 'sandbox-runtimes-node-';
@@ -86,7 +87,7 @@ export class NamespacedHost {
 
   /** Kills all that runs in the host; its mounts go with it. */
   async stop(): Promise<void> {
-    const init = this.init();
+    const init = pidOne(this.process);
     this.process?.kill('SIGKILL');
     while (init !== undefined && existsSync(`/proc/${init}`)) await sleep(20);
     await removeCgroups(this.name);
@@ -112,7 +113,7 @@ export class NamespacedHost {
   /** Arguments of nsenter that run a command in the host. */
   enter(command: readonly string[]): string[] {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    return ['--target', String(this.init()), '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--root', '--wd',
+    return ['--target', String(pidOne(this.process)), '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--root', '--wd',
       '/usr/bin/env', '-i', `PATH=${path}`, ...command];
   }
 
@@ -131,17 +132,6 @@ export class NamespacedHost {
       if (child.exitCode !== null) throw new Error(`the host did not boot (exit ${child.exitCode}): ${output}`);
       if (Date.now() > deadline) throw new Error(`${this.daemon.name} did not come up in the host: ${output}\n${this.log()}`);
       await sleep(20);
-    }
-  }
-
-  /** PID 1 of the host as the machine sees it. */
-  private init(): number | undefined {
-    const pid = this.process?.pid;
-    if (pid === undefined) return undefined;
-    try {
-      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]) || undefined;
-    } catch {
-      return undefined;
     }
   }
 }

@@ -7,6 +7,7 @@ import { systemdRootFilesystem } from './root-filesystem';
 import { SYSTEMD_SOCKET } from '../../agent/systemd/systemd-manager';
 import { removeCgroups } from '../node/cgroups';
 import { NODE_PREFIX } from '../node/namespaced-host';
+import { pidOne } from '../node/pid-one';
 
 const BOOT_MS = 60_000;
 
@@ -68,7 +69,7 @@ export class SystemdNode {
 
   /** Where a path of the node lies for the test's own process, sockets included. */
   path(path: string): string {
-    return `/proc/${this.init()}/root${path}`;
+    return `/proc/${pidOne(this.process)}/root${path}`;
   }
 
   read(path: string): string {
@@ -89,14 +90,14 @@ export class SystemdNode {
   exec(...command: string[]): string {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     return execFileSync('nsenter', [
-      '--target', String(this.init()), '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd',
+      '--target', String(pidOne(this.process)), '--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd',
       '/usr/bin/env', '-i', `PATH=${path}`, ...command,
     ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** Kills PID 1 and with it all that runs in the node; the mounts go with their namespace. */
   async stop(): Promise<void> {
-    const init = this.init();
+    const init = pidOne(this.process);
     this.process?.kill('SIGKILL');
     while (init !== undefined && existsSync(`/proc/${init}`)) await sleep(20);
     await removeCgroups(this.name);
@@ -139,17 +140,6 @@ export class SystemdNode {
       if (Date.now() > deadline) throw new Error(`systemd was not up within ${BOOT_MS} ms (${state || 'no answer'}): ${this.console}`);
       await sleep(50);
       if (existsSync(this.path(SYSTEMD_SOCKET))) state = this.exec('sh', '-c', 'systemctl is-system-running 2>&1 || true').trim();
-    }
-  }
-
-  /** PID 1 of the node as the machine sees it. */
-  private init(): number | undefined {
-    const pid = this.process?.pid;
-    if (pid === undefined) return undefined;
-    try {
-      return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]) || undefined;
-    } catch {
-      return undefined;
     }
   }
 }

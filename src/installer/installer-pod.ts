@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import type { AppArmorProfile } from './app-armor-profile';
 import { HOST_LAYOUT } from './host-layout';
 import type { SeLinuxOptions } from './node-installer-props';
-import { AGENT_ENV, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
+import { AGENT_ENV, HOST_USR, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
 
 /** What the Pod template of an installer is made of. */
 export interface InstallerPod {
@@ -200,7 +200,7 @@ function watchContainer(pod: InstallerPod, { seconds, paths }: WatchedHost, env:
 function hostMount({ volume, path, access }: { volume: string; path: string; access: 'read' | 'write' }) {
   return {
     name: volume,
-    mountPath: path === '/usr' ? POD_LAYOUT.hostUsr : path,
+    mountPath: path === HOST_USR ? POD_LAYOUT.hostUsr : path,
     // Plain readOnly leaves mounts below it writable; the kubelet falls back where the node cannot do better.
     ...(access === 'read' ? { readOnly: true, recursiveReadOnly: 'IfPossible' } : {}),
   };
@@ -217,7 +217,7 @@ function hostVolumes(pod: InstallerPod) {
     ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
     // Not named after their path, which is the user's and may be too long for a name.
     ...folders(pod.hostFilesToRead, 'read', 'File').map((mount, index) => ({ ...mount, volume: `kubelet-arguments-${index}` })),
-    ...folders([...pod.hostFolders.readOnly, '/usr'], 'read', 'Directory'),
+    ...folders([...pod.hostFolders.readOnly, HOST_USR], 'read', 'Directory'),
     ...folders(pod.releaseFolders, 'read', 'DirectoryOrCreate'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];

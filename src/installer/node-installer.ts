@@ -14,10 +14,12 @@ import { installerPodTemplate, type WatchedHost } from './installer-pod';
 import { validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
+import { HOST_USR } from './pod-layout';
 import { ReadinessGate } from './readiness-gate';
 import { validateProps } from './validate-props';
 import { CRICTL_CONFIG_FILE } from '../platform/crictl-config';
 import { NodePlatform } from '../platform/node-platform';
+import { OS_LABEL } from '../platform/os-label';
 import { nodeTexts } from '../platform/texts';
 import type { NodeText } from '../platform/texts/node-text';
 import { isDnsLabel } from '../runtime/runtime-names';
@@ -89,10 +91,10 @@ export class NodeInstaller extends Construct {
     }
     this.platform = props.platform ?? NodePlatform.CONTAINERD;
     this._gate = props.readiness ?? ReadinessGate.handlerLabel();
-    this._poolSelector = { 'kubernetes.io/os': 'linux', ...props.nodeSelector };
+    this._poolSelector = { [OS_LABEL]: 'linux', ...props.nodeSelector };
     this.poolTolerations = [...props.tolerations ?? []];
-    if (this._poolSelector['kubernetes.io/os'] !== 'linux') {
-      throw new Error(`nodeSelector of ${this.node.path} asks for kubernetes.io/os "${this._poolSelector['kubernetes.io/os']}"; sandbox runtimes exist for linux only`);
+    if (this._poolSelector[OS_LABEL] !== 'linux') {
+      throw new Error(`nodeSelector of ${this.node.path} asks for ${OS_LABEL} "${this._poolSelector[OS_LABEL]}"; sandbox runtimes exist for linux only`);
     }
     const slots = props.maxConcurrentNodes ?? 1;
     if (!Number.isInteger(slots) || slots < 1) {
@@ -303,7 +305,7 @@ export class NodeInstaller extends Construct {
     const paths = [...readWrite, ...existing, ...readOnly, ...this.releaseFolders(), ...this.platform._hostFolders().sockets];
     return {
       seconds: driftCheckInterval.toSeconds(),
-      paths: [...paths.filter((path) => !others.includes(path)), HOST_LAYOUT.opt, HOST_LAYOUT.state, '/usr'],
+      paths: [...paths.filter((path) => !others.includes(path)), HOST_LAYOUT.opt, HOST_LAYOUT.state, HOST_USR],
     };
   }
 

@@ -20,9 +20,12 @@ export const POD_LAYOUT = {
   copies: '/copies',
   /** Where the kubelet takes a container's termination message from; its own default. */
   terminationLog: '/dev/termination-log',
-  /** The host's /usr, recursive read-only. */
+  /** Where {@link HOST_USR} is instead, recursive read-only. */
   hostUsr: '/host/usr',
 } as const;
+
+/** The one host folder that is not at its own path: there the Pod's image has its programs. */
+export const HOST_USR = '/usr';
 
 /** Environment variables that the DaemonSet sets and the agent reads. */
 export const AGENT_ENV = {

@@ -1,4 +1,5 @@
 import { HANDLER_LABEL_PREFIX, handlerLabel } from '../../installer/handler-label';
+import { OS_LABEL } from '../../platform/os-label';
 import type { InstalledRuntime } from '../installer';
 import type { RuntimeClass } from '../line-up-index';
 import { isNear } from '../near';
@@ -8,7 +9,7 @@ import type { Rule } from '../rule';
 /** Handlers that nodes have without an installer. */
 const DEFAULT_RUNTIMES = new Set(['runc', 'crun']);
 /** Every sandbox runtime runs on Linux only, so every installer's pool has this label whether or not a class asks for it. */
-const IMPLIED_LABEL = 'kubernetes.io/os';
+const IMPLIED_LABEL = OS_LABEL;
 
 /**
  * RuntimeClass -> handler on the nodes: whichever node the class selects, its handler was installed there. A class whose

@@ -1,10 +1,9 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
 import type { InstallPlan, PlatformPlan } from '../../installer/install-plan';
-import { POD_LAYOUT } from '../../installer/pod-layout';
+import { HOST_USR, POD_LAYOUT } from '../../installer/pod-layout';
 import type { ContainerView, PodView } from '../pod-view';
 import type { Rule } from '../rule';
 
-const HOST_USR = '/usr';
 const SYSTEMD = '/run/systemd';
 const SCRATCH = '/tmp';
 

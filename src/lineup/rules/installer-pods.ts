@@ -1,8 +1,8 @@
+import { OS_LABEL } from '../../platform/os-label';
 import { valueAt } from '../manifest';
 import { textMap } from '../pod-view';
 import type { Rule } from '../rule';
 
-const OS = 'kubernetes.io/os';
 const LINUX = 'linux';
 const PSA = 'pod-security.kubernetes.io';
 const PRIVILEGED = 'privileged';
@@ -18,10 +18,10 @@ export const installerPods: Rule = {
           yield { object, message: `the selector asks for the label "${key}: ${value}", which the Pod template lacks; write the same label in both` };
         }
       }
-      if (pod.nodeSelector.get(OS) !== LINUX) {
+      if (pod.nodeSelector.get(OS_LABEL) !== LINUX) {
         yield {
           object,
-          message: `nodeSelector is {${[...pod.nodeSelector].map((entry) => entry.join(': ')).join(', ')}}; sandbox runtimes exist for Linux only, so it needs "${OS}: ${LINUX}"`,
+          message: `nodeSelector is {${[...pod.nodeSelector].map((entry) => entry.join(': ')).join(', ')}}; sandbox runtimes exist for Linux only, so it needs "${OS_LABEL}: ${LINUX}"`,
         };
       }
       const runtimeClassName = valueAt(object, 'spec', 'template', 'spec', 'runtimeClassName');

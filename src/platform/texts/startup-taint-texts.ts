@@ -1,10 +1,11 @@
+import { OS_LABEL } from '../os-label';
 import type { NodeText, PoolFacts } from './node-text';
 
 const EFFECT = 'NoSchedule';
 /** What Cluster Autoscaler knows by itself for a passing taint. */
 const KNOWN_PREFIX = 'startup-taint.cluster-autoscaler.kubernetes.io/';
 /** Labels that every node gets by itself, as it gets those of Karpenter from Karpenter. */
-const OWN = ['kubernetes.io/os', 'kubernetes.io/arch', 'kubernetes.io/hostname'];
+const OWN = [OS_LABEL, 'kubernetes.io/arch', 'kubernetes.io/hostname'];
 
 /** What an autoscaler has to know of a pool whose nodes are born with a startup taint. */
 export function startupTaintTexts(pool: PoolFacts): NodeText[] {

@@ -1,7 +1,6 @@
+import { OS_LABEL } from '../../../platform/os-label';
 import { CompatibilityRule } from '../../compatibility-rule';
 import type { PodRule } from '../../pod-rule';
-
-const OS = 'kubernetes.io/os';
 
 /** Pod -> node: the operating system. */
 export const windows: PodRule = {
@@ -28,8 +27,8 @@ export const windows: PodRule = {
     {
       at: 'pod',
       key: 'nodeSelector',
-      given: (labels) => (labels?.[OS] === 'windows' ? `it selects ${OS}: windows` : undefined),
-      cel: (it) => `('${OS}' in ${it} && ${it}['${OS}'] == 'windows')`,
+      given: (labels) => (labels?.[OS_LABEL] === 'windows' ? `it selects ${OS_LABEL}: windows` : undefined),
+      cel: (it) => `('${OS_LABEL}' in ${it} && ${it}['${OS_LABEL}'] == 'windows')`,
     },
   ],
 };
