@@ -7,7 +7,7 @@ import { KATA_DROP_IN, renderKataConfig } from './kata-config';
 import { kataNodeRequirements } from './kata-node-requirements';
 import type { KataOptions } from './kata-options';
 import { qemuStarter } from './kata-qemu-starter';
-import type { KataRelease } from './kata-release';
+import { KataRelease } from './kata-release';
 import { KataShim } from './kata-shim';
 import type { KataSize } from './kata-size';
 import { mebibytes, renderOverhead } from './pod-overhead';
@@ -135,6 +135,11 @@ export class KataRuntime extends SandboxRuntime {
 
   constructor(scope: Construct, id: string, private readonly props: KataRuntimeProps) {
     super(scope, id, props.runtimeClassName ?? handlerOf(props), handlerOf(props), props);
+    // Without the types of TypeScript, a version as a string gets here.
+    if (!(props.release instanceof KataRelease)) {
+      throw new Error(`release of ${this.node.path} must be a KataRelease such as KataRelease.V4_2_0 or KataRelease.of('4.3.0', ...),`
+        + ` got ${JSON.stringify(props.release)}`);
+    }
     this.shim = shimOf(props);
     this.release = props.release;
     this.artifacts = props.artifacts ?? KataArtifacts.tarball();

@@ -27,6 +27,10 @@ function synth(props: Partial<KataRuntimeProps> = {}) {
   return { runtime, objects, plan, files, runtimeClass, table, config: parse(files[plan.config.key]) as any };
 }
 
+test.each(['latest', '4.2.0', undefined])('the release %j, which plain JavaScript can give, is refused by name', (given) => {
+  expect(() => new KataRuntime(chartOf(), 'kata', { release: given as any })).toThrow('release of sandbox/kata must be a KataRelease such as KataRelease.V4_2_0');
+});
+
 describe('the class', () => {
   test('is named like the handler and reserves what Kata documents for the shim', () => {
     expect(synth().runtimeClass).toEqual({
