@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { agentProgram } from './agent-program';
 import { DesiredState } from './desired-state';
 import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
@@ -26,6 +26,7 @@ import { isDnsLabel } from '../runtime/runtime-names';
 import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
+import { SynthPass } from '../synth/synth-pass';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
 
 /**
@@ -74,6 +75,7 @@ export class NodeInstaller extends Construct {
 
   private readonly poolTolerations: readonly Toleration[];
   private readonly runtimes = new Map<string, RuntimeInstallation>();
+  private readonly namespaceObject?: ApiObject;
   private readonly plan: ApiObject;
   private readonly files: ApiObject;
   private readonly agent: ApiObject;
@@ -107,7 +109,8 @@ export class NodeInstaller extends Construct {
     const image = validateImage(props.image ?? INSTALLER_IMAGE);
     const downloadEnv = downloadEnvironment(props);
 
-    const namespace = installerNamespace(this, this.namespace, props.createNamespace);
+    // The first child, so that it is written before what is in it.
+    this.namespaceObject = installerNamespace(this, this.namespace, props.createNamespace);
     const serviceAccount = this._gate.labelsNodes ? this.fence(slots) : undefined;
 
     this.plan = this.configMap('Plan', 'plan', () => ({ 'plan.json': `${JSON.stringify(this._installPlan(slots), undefined, 2)}\n` }));
@@ -148,11 +151,6 @@ export class NodeInstaller extends Construct {
         }),
       }),
     });
-    if (namespace) {
-      for (const child of this.node.children) {
-        if (child !== namespace) child.node.addDependency(namespace);
-      }
-    }
     this.node.defaultChild = daemonSet;
     this.node.addValidation({ validate: () => this.withoutRuntime() });
     LineUpValidation.ensure(this);
@@ -204,6 +202,16 @@ export class NodeInstaller extends Construct {
       ...(crictl ? { crictl: crictl._file(this.platform._plan().socket) } : {}),
       ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
     };
+  }
+
+  /**
+   * Keeps one of its objects behind the namespace although something depends on it, which draws it forward. Not for every
+   * object: one dependency in an app makes cdk8s slower for all of its constructs.
+   *
+   * @internal
+   */
+  public _keepBehindNamespace(object: IConstruct): void {
+    if (this.namespaceObject && object !== this.namespaceObject) object.node.addDependency(this.namespaceObject);
   }
 
   private withoutRuntime(): string[] {
@@ -323,7 +331,8 @@ export class NodeInstaller extends Construct {
 
   /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */
   private resolvedHash(): string {
-    const data = (map: ApiObject): Record<string, string> => map.toJson().data;
+    const pass = SynthPass.of(this);
+    const data = (map: ApiObject): Record<string, string> => pass.render(map).data;
     const files = Object.entries(data(this.files)).map(([key, content]) => [`files/${key}`, content]);
     return planHash({ ...data(this.plan), ...data(this.agent), ...Object.fromEntries(files) });
   }

@@ -17,15 +17,16 @@ export class LineUpValidation {
     if (ensured.has(root)) return;
     ensured.add(root);
     const pass = SynthPass.of(root);
-    construct.node.addValidation({ validate: () => pass.once(() => validate(root)) });
+    construct.node.addValidation({ validate: () => pass.once(() => validate(root, pass)) });
   }
 }
 
-function validate(root: IConstruct): string[] {
+function validate(root: IConstruct, pass: SynthPass): string[] {
+  keepNamespacesFirst(root);
   const registry = SandboxRegistry.of(root);
-  const { errors, warnings, manifests } = applySandboxes(root, registry);
+  const { errors, warnings, manifests } = applySandboxes(root, registry, pass);
   for (const warning of warnings) console.warn(`warning: ${warning}`);
-  const result = checkLineUp([...manifests, ...otherManifests(root)], {
+  const result = checkLineUp([...manifests, ...otherManifests(root, pass)], {
     externalRuntimeClasses: registry.external,
     // Other people's Pods may name classes that no construct of this app knows.
     judgeUnknownClasses: false,
@@ -38,10 +39,19 @@ function validate(root: IConstruct): string[] {
 }
 
 /** RuntimeClasses from anywhere, and all that belongs to an installer; Pod-bearing objects come rendered already. */
-function* otherManifests(root: IConstruct): Generator<any> {
+function* otherManifests(root: IConstruct, pass: SynthPass): Generator<any> {
   for (const construct of root.node.findAll()) {
     if (!ApiObject.isApiObject(construct) || podSpecPath(construct.apiVersion, construct.kind)) continue;
-    if (construct.kind === 'RuntimeClass' || construct.node.scope instanceof NodeInstaller) yield construct.toJson();
+    if (construct.kind === 'RuntimeClass' || construct.node.scope instanceof NodeInstaller) yield pass.render(construct);
   }
 }
 
+/** What something depends on is drawn forward, past the namespace that it is in. */
+function keepNamespacesFirst(root: IConstruct): void {
+  for (const construct of root.node.findAll()) {
+    for (const dependency of construct.node.dependencies) {
+      const { scope } = dependency.node;
+      if (scope instanceof NodeInstaller) scope._keepBehindNamespace(dependency);
+    }
+  }
+}

@@ -1,23 +1,43 @@
-import { App } from 'cdk8s';
+import { App, Chart, type ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+
+/** How one object is rendered. */
+interface Rendering {
+  /** As the object does it itself. */
+  readonly original: () => any;
+  /** What is put into it afterwards. */
+  edit?: (manifest: any) => void;
+  /** Rendered for the check of this pass, and not written yet. */
+  kept?: any;
+}
 
 /**
  * cdk8s runs every validation once for the app and once more for each chart. A pass is one call of `app.synth()` or
- * `app.synthYaml()`, in which nothing changes between these runs, so one answer serves all of them. Outside of a pass
- * (`chart.toJson()`, `Testing.synth()`) nothing is remembered.
+ * `app.synthYaml()`, in which nothing changes between these runs, so one answer serves all of them, and what was rendered
+ * to be checked is what is written. Outside of a pass (`chart.toJson()`, `Testing.synth()`) nothing is remembered.
  */
 export class SynthPass {
-  public static of(root: IConstruct): SynthPass {
-    const pass = new SynthPass();
-    if (root instanceof App) {
-      pass.surround(root, 'synth');
-      pass.surround(root, 'synthYaml');
+  /** The passes of the app that a construct belongs to. */
+  public static of(construct: IConstruct): SynthPass {
+    const { root } = construct.node;
+    let pass = SynthPass.passes.get(root);
+    if (!pass) {
+      pass = new SynthPass();
+      SynthPass.passes.set(root, pass);
+      if (root instanceof App) {
+        pass.surround(root, 'synth');
+        pass.surround(root, 'synthYaml');
+      }
     }
     return pass;
   }
 
+  private static readonly passes = new WeakMap<IConstruct, SynthPass>();
+
   private running = false;
   private answer: string[] | undefined;
+  private readonly renderings = new WeakMap<ApiObject, Rendering>();
+  private readonly kept = new Set<Rendering>();
 
   private constructor() {}
 
@@ -25,6 +45,43 @@ export class SynthPass {
   public once(check: () => string[]): string[] {
     if (!this.running) return check();
     return this.answer ??= check();
+  }
+
+  /** An object as it renders itself, without what is put into it by `edit`. */
+  public render(object: ApiObject): any {
+    const rendering = this.renderingOf(object);
+    if (rendering.kept !== undefined) return rendering.kept;
+    const manifest = rendering.original();
+    // A chart with a toJson of its own may change its objects before it has them rendered.
+    if (this.running && object.chart.toJson === Chart.prototype.toJson) {
+      rendering.kept = manifest;
+      this.kept.add(rendering);
+    }
+    return manifest;
+  }
+
+  /** Has every later rendering of an object edited; what `render` returned in this pass is edited by the caller. */
+  public edit(object: ApiObject, edit: (manifest: any) => void): void {
+    this.renderingOf(object).edit = edit;
+  }
+
+  private renderingOf(object: ApiObject): Rendering {
+    const known = this.renderings.get(object);
+    if (known) return known;
+    const rendering: Rendering = { original: object.toJson.bind(object) };
+    this.renderings.set(object, rendering);
+    object.toJson = () => {
+      const { kept } = rendering;
+      if (kept !== undefined) {
+        // Once: whoever has it may change it.
+        rendering.kept = undefined;
+        return kept;
+      }
+      const manifest = rendering.original();
+      rendering.edit?.(manifest);
+      return manifest;
+    };
+    return rendering;
   }
 
   private surround(app: App, method: 'synth' | 'synthYaml'): void {
@@ -36,6 +93,8 @@ export class SynthPass {
       } finally {
         this.running = false;
         this.answer = undefined;
+        for (const rendering of this.kept) rendering.kept = undefined;
+        this.kept.clear();
       }
     };
   }

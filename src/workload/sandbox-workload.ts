@@ -6,6 +6,7 @@ import { editPods, type SandboxEdit } from './sandbox-edit';
 import { NodeInstaller } from '../installer/node-installer';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { describe, type SandboxRegistry } from '../synth/sandbox-registry';
+import type { SynthPass } from '../synth/synth-pass';
 
 /** What an object is to run in. */
 interface Wanted {
@@ -13,10 +14,6 @@ interface Wanted {
   readonly path: readonly string[];
   readonly edits: { scheduling?: SandboxEdit['scheduling']; readonly annotations: { [name: string]: string } };
 }
-
-/** How an object that is put into a sandbox renders itself, without what is put into it. */
-const originals = new WeakMap<ApiObject, () => any>();
-const edits = new WeakMap<ApiObject, SandboxEdit>();
 
 /** What is rendered, and what has to be said about it. */
 export interface SandboxedObjects {
@@ -30,21 +27,21 @@ export interface SandboxedObjects {
  * Gives every Pod-bearing object its runtime, where it is rendered: past the serializers of imported L1s and of
  * cdk8s-plus, which drop fields that they do not know, and after all JSON patches.
  */
-export function applySandboxes(root: IConstruct, registry: SandboxRegistry): SandboxedObjects {
+export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass: SynthPass): SandboxedObjects {
   const errors: string[] = [];
   const warnings: string[] = [];
   const wanted = new Map<ApiObject, Wanted>();
   for (const [construct, { runtime, options }] of registry.sandboxed) {
     const ownPath = options.find((one) => one.podSpecPath !== undefined)?.podSpecPath;
     const annotations = exceptionAnnotations(options.flatMap(({ exceptions }) => exceptions ?? []), construct.node.path || 'the app');
-    const scheduling = options.some(({ schedulingInPod }) => schedulingInPod) ? schedulingOf(runtime) : undefined;
+    const scheduling = options.some(({ schedulingInPod }) => schedulingInPod) ? schedulingOf(runtime, pass) : undefined;
     for (const object of objects(construct)) {
       // Its Pods would wait for the label that they themselves bring about.
       if (object.node.scope instanceof NodeInstaller) continue;
       const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
       const other = wanted.get(object);
       if (!path) {
-        if (isForeign(object) && bearsContainers(object.toJson())) {
+        if (isForeign(object) && bearsContainers(pass.render(object))) {
           warnings.push(`${object.node.path} (${object.apiVersion} ${object.kind}) has containers, and nobody told the library where its Pods are, so they run outside of `
             + `${describe(runtime)}; call sandbox() for the object with podSpecPath`);
         }
@@ -65,9 +62,9 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry): San
     const known = podSpecPath(object.apiVersion, object.kind);
     const target = wanted.get(object);
     if (!known && !target) continue;
-    const manifest = (originals.get(object) ?? (() => object.toJson()))();
+    const manifest = pass.render(object);
     if (target) {
-      errors.push(...put(object, manifest, target));
+      errors.push(...put(object, manifest, target, pass));
     }
     manifests.push(...known ? [manifest] : views(manifest, target!.path));
   }
@@ -75,7 +72,7 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry): San
 }
 
 /** Puts the Pods of an object into their sandbox: in this rendering, and in every later one. */
-function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: Wanted): string[] {
+function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: Wanted, pass: SynthPass): string[] {
   // Working out a path takes longer than everything else here.
   const name = () => `${object.node.path} (${object.kind})`;
   const edit = { path, runtimeClassName: runtime.runtimeClassName, ...more };
@@ -83,16 +80,7 @@ function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: W
   if (!problems) {
     return [`${name()} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
   }
-  edits.set(object, edit);
-  if (!originals.has(object)) {
-    const original = object.toJson.bind(object);
-    originals.set(object, original);
-    object.toJson = () => {
-      const rendered = original();
-      editPods(rendered, edits.get(object)!);
-      return rendered;
-    };
-  }
+  pass.edit(object, (rendered) => editPods(rendered, edit));
   return problems.map((problem) => `${name()} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
 }
 
@@ -107,9 +95,9 @@ function views(manifest: any, path: readonly string[]): any[] {
 }
 
 /** What the class says about nodes, JSON patches included. */
-function schedulingOf(runtime: ISandboxRuntime): SandboxEdit['scheduling'] {
+function schedulingOf(runtime: ISandboxRuntime, pass: SynthPass): SandboxEdit['scheduling'] {
   const runtimeClass = runtime.node.tryFindChild('Resource');
-  return runtimeClass && ApiObject.isApiObject(runtimeClass) ? runtimeClass.toJson().scheduling : undefined;
+  return runtimeClass && ApiObject.isApiObject(runtimeClass) ? pass.render(runtimeClass).scheduling : undefined;
 }
 
 /** Whether an object is a custom resource; the kinds of Kubernetes are all known. */

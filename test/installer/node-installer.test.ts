@@ -185,6 +185,21 @@ describe('the namespace', () => {
     });
   });
 
+  test.each<[string, (app: App, chart: Chart) => string[]]>([
+    ['synth', (app) => parseAllDocuments(app.synthYaml()).map((document) => document.toJS().kind)],
+    ['toJson of the chart', (_, chart) => chart.toJson().map(({ kind }) => kind)],
+  ])('comes first also when something depends on an object that is in it (%s)', (_, kinds) => {
+    const app = Testing.app();
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    const early = new ApiObject(chart, 'early', { apiVersion: 'v1', kind: 'Secret' });
+    const installer = new NodeInstaller(chart, 'installer');
+    new GVisorRuntime(chart, 'gvisor', { release });
+    early.node.addDependency(installer.node.defaultChild!);
+    const order = kinds(app, chart);
+    expect(order.indexOf('Namespace')).toBeLessThan(order.indexOf('DaemonSet'));
+    expect(order.indexOf('DaemonSet')).toBeLessThan(order.indexOf('Secret'));
+  });
+
   test.each(['kube-system', 'default'])('%s is never created', (namespace) => {
     expect(synth({ namespace }).filter((o) => o.kind === 'Namespace')).toEqual([]);
     expect(() => synth({ namespace, createNamespace: true })).toThrow(`the namespace "${namespace}" belongs to the cluster`);
