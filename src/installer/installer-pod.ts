@@ -35,6 +35,10 @@ export interface InstallerPod {
   readonly downloadEnv: { readonly [name: string]: string };
 }
 
+const IS_READY = ['test', '-f', POD_LAYOUT.ready];
+/** The largest number that the field takes. */
+const NEVER = 2 ** 31 - 1;
+
 /** What the container `watch` looks at, and how often. */
 export interface WatchedHost {
   readonly seconds: number;
@@ -103,7 +107,9 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
     command: ['sh', '-c', admitLoop(pod.watch)],
     env,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
-    readinessProbe: { exec: { command: ['test', '-f', POD_LAYOUT.ready] }, periodSeconds: 10 },
+    // A rollout goes on when this Pod is ready, so the first time is looked for more often; a node that failed never gets there.
+    startupProbe: { exec: { command: IS_READY }, periodSeconds: 2, failureThreshold: NEVER },
+    readinessProbe: { exec: { command: IS_READY }, periodSeconds: 10 },
     securityContext: UNPRIVILEGED,
     volumeMounts: [bundle, shared, ...token],
   };

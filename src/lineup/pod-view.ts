@@ -18,6 +18,8 @@ export interface ContainerView {
   readonly texts: readonly string[];
   /** Environment variables that come from a field of the Pod. */
   readonly fieldRefs: ReadonlyMap<string, string>;
+  /** What has to succeed before it is ready: the commands of its readiness probe and, where it has one, of its startup probe. */
+  readonly readiness: readonly (readonly unknown[])[];
 }
 
 export interface MountView {
@@ -98,6 +100,8 @@ function viewContainer(container: unknown): ContainerView {
       const field = textAt(variable, 'valueFrom', 'fieldRef', 'fieldPath');
       return field === undefined ? [] : [[textAt(variable, 'name') ?? '', field] as const];
     })),
+    readiness: ['readinessProbe', ...(valueAt(container, 'startupProbe') === undefined ? [] : ['startupProbe'])]
+      .map((probe) => listAt(container, probe, 'exec', 'command')),
   };
 }
 

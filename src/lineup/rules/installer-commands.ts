@@ -19,7 +19,7 @@ export const installerCommands: Rule = {
     for (const { daemonSet: object, pod, bundle } of installers) {
       const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
       const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
-      for (const { name, texts, fieldRefs } of pod.containers.filter((container) => ROLES.includes(container.name))) {
+      for (const { name, texts, fieldRefs, readiness } of pod.containers.filter((container) => ROLES.includes(container.name))) {
         const line = texts.join(' ');
         for (const path of line.match(ABSOLUTE_PATH) ?? []) {
           if (!known.has(path) && !PROGRAMS.test(path)) {
@@ -37,8 +37,8 @@ export const installerCommands: Rule = {
         if (name === 'install' && !line.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
           yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
-        if (name === 'admit' && !texts.includes(POD_LAYOUT.ready)) {
-          yield { object, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, so an update would go on over nodes that failed` };
+        if (name === 'admit' && !readiness.every((command) => command.includes(POD_LAYOUT.ready))) {
+          yield { object, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, or a startup probe on something else, so an update would go on over nodes that failed or never go on` };
         }
       }
     }

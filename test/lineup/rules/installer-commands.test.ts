@@ -41,6 +41,12 @@ test('reports a readiness that does not follow the node\'s', () => {
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('has no readiness probe on /run/sandbox-runtimes/ready')]);
 });
 
+test('reports a startup that waits for something else', () => {
+  const manifests = quickstart();
+  container(manifests, 'admit').startupProbe.exec.command[2] = 'run/sandbox-runtimes/ready';
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('or a startup probe on something else')]);
+});
+
 test('reports an agent that does not know its node', () => {
   const manifests = quickstart();
   container(manifests, 'admit').env[1].valueFrom.fieldRef.fieldPath = 'spec.nodename';
