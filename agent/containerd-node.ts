@@ -12,20 +12,14 @@ import { servedRuntimes, writtenRuntimes } from './containerd/our-runtimes';
 import { ContainerdTables, planContainerdChanges } from './containerd/plan-changes';
 import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
-import { CriClient, CriStatus } from './cri/cri-client';
 import { waitForCri } from './cri/wait-for-cri';
+import { CriNode } from './cri-node';
 import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
-import { ARCHITECTURE } from './host/architecture';
 import { Host } from './host/host';
-import { familiesOfHost } from './host/node-family';
 import { runningShims } from './host/running-shims';
-import { SystemdKubelet } from './kubelet/kubelet';
-import { ContainerRuntimeFacts, Node, NodeOptions, RunningPod, Validation } from './node';
-import { proveDefaultRuntime, proveHandler } from './prove';
-import { restartStrategy } from './restart/plan-restart';
-import { RestartStrategy } from './restart/restart-strategy';
-import { runningPods } from './running-pods';
+import { ContainerRuntimeFacts, Node, NodeOptions, Validation } from './node';
+import { proveHandler } from './prove';
 import { ContainerdPlatformPlan } from '../src/installer/install-plan';
 import { HOST_USR, POD_LAYOUT } from '../src/installer/pod-layout';
 
@@ -35,19 +29,11 @@ const RESTARTED_MS = 30_000;
 const POLL_MS = 250;
 
 /** A node whose container runtime is containerd. */
-export class ContainerdNode implements Node {
+export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements Node {
   readonly containerRuntimeName = 'containerd';
-  readonly proof = 'a pod sandbox';
-  readonly architecture = ARCHITECTURE;
-  readonly kubelet = new SystemdKubelet();
-  private readonly strategy: RestartStrategy;
 
-  constructor(readonly host: Host, private readonly platform: ContainerdPlatformPlan, private readonly options: NodeOptions = {}) {
-    this.strategy = restartStrategy(platform.restart);
-  }
-
-  async families(): Promise<readonly string[]> {
-    return familiesOfHost(this.host, this.platform.restart);
+  constructor(host: Host, platform: ContainerdPlatformPlan, private readonly options: NodeOptions = {}) {
+    super(host, platform);
   }
 
   async containerRuntime(): Promise<ContainerRuntimeFacts> {
@@ -128,14 +114,6 @@ export class ContainerdNode implements Node {
     await proveHandler(this.platform.socket, handler);
   }
 
-  async proveDefaultRuntime(): Promise<void> {
-    await proveDefaultRuntime(this.platform.socket);
-  }
-
-  async runningPods(): Promise<readonly RunningPod[]> {
-    return runningPods(this.platform.socket);
-  }
-
   async runningShims(): Promise<readonly string[] | undefined> {
     return runningShims(this.host, this.platform.socket, this.platform.state);
   }
@@ -168,21 +146,8 @@ export class ContainerdNode implements Node {
     return containerdCommand(POD_LAYOUT.hostUsr, embedded ? undefined : await this.strategy.command(), binaries).command;
   }
 
-  private status(): Promise<CriStatus> {
-    return this.ask((cri) => cri.status());
-  }
-
   private async runningVersion(): Promise<string> {
     return (await this.ask((cri) => cri.version())).runtimeVersion.replace(/^v/, '');
-  }
-
-  private async ask<T>(question: (cri: CriClient) => Promise<T>): Promise<T> {
-    const cri = new CriClient(this.platform.socket);
-    try {
-      return await question(cri);
-    } finally {
-      cri.close();
-    }
   }
 }
 

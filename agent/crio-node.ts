@@ -1,21 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { containerdCommand } from './containerd/containerd-command';
-import { CriClient, CriStatus } from './cri/cri-client';
 import { waitForCri } from './cri/wait-for-cri';
+import { CriNode } from './cri-node';
 import { crioContent, crioHandlers, crioSelinux, loadCrioConfig } from './crio/loaded-config';
 import { planCrioChanges } from './crio/plan-changes';
 import { validateCrioChanges } from './crio/validate-changes';
 import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
-import { ARCHITECTURE } from './host/architecture';
-import { Host } from './host/host';
-import { familiesOfHost } from './host/node-family';
-import { SystemdKubelet } from './kubelet/kubelet';
-import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
-import { proveDefaultRuntime, proveHandler } from './prove';
-import { restartStrategy } from './restart/plan-restart';
-import { RestartStrategy } from './restart/restart-strategy';
-import { runningPods } from './running-pods';
+import { ContainerRuntimeFacts, Node, Validation } from './node';
+import { proveHandler } from './prove';
 import { CrioPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
@@ -25,20 +18,8 @@ const POLL_MS = 50;
 const DEFAULT_CONFIG_FILE = '/etc/crio/crio.conf';
 
 /** A node whose container runtime is CRI-O. */
-export class CrioNode implements Node {
+export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
   readonly containerRuntimeName = 'crio';
-  readonly proof = 'a pod sandbox';
-  readonly architecture = ARCHITECTURE;
-  readonly kubelet = new SystemdKubelet();
-  private readonly strategy: RestartStrategy;
-
-  constructor(readonly host: Host, private readonly platform: CrioPlatformPlan) {
-    this.strategy = restartStrategy(platform.restart);
-  }
-
-  async families(): Promise<readonly string[]> {
-    return familiesOfHost(this.host, this.platform.restart);
-  }
 
   async containerRuntime(): Promise<ContainerRuntimeFacts> {
     const running = await this.strategy.command();
@@ -90,14 +71,6 @@ export class CrioNode implements Node {
     await proveHandler(this.platform.socket, handler, { mayBeUnlisted: true });
   }
 
-  async proveDefaultRuntime(): Promise<void> {
-    await proveDefaultRuntime(this.platform.socket);
-  }
-
-  async runningPods(): Promise<readonly RunningPod[]> {
-    return runningPods(this.platform.socket);
-  }
-
   /** CRI-O does not tell which release a sandbox was started from, only by the name of which handler. */
   async runningShims(): Promise<readonly string[] | undefined> {
     const running = await this.runningPods();
@@ -107,19 +80,6 @@ export class CrioNode implements Node {
   /** Handlers that the files define. */
   private configured(): string[] {
     return loadCrioConfig(this.host, this.platform).flatMap((file) => crioHandlers(crioContent(file)));
-  }
-
-  private status(): Promise<CriStatus> {
-    return this.ask((cri) => cri.status());
-  }
-
-  private async ask<T>(question: (cri: CriClient) => Promise<T>): Promise<T> {
-    const cri = new CriClient(this.platform.socket);
-    try {
-      return await question(cri);
-    } finally {
-      cri.close();
-    }
   }
 }
 
