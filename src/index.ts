@@ -18,6 +18,7 @@ export { SandboxNodePool, type SandboxNodePoolProps } from './policy/sandbox-nod
 export { PodSecurityLevel, SandboxedNamespace, type SandboxedNamespaceProps } from './policy/sandboxed-namespace';
 export * from './runtime/gvisor-platform';
 export * from './runtime/gvisor-release';
+export { GVisorArtifacts } from './runtime/gvisor-artifacts';
 export { GVisorRuntime, type GVisorRuntimeProps } from './runtime/gvisor-runtime';
 export { KataArtifacts } from './runtime/kata-artifacts';
 export * from './runtime/kata-options';

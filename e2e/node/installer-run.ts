@@ -71,7 +71,9 @@ export async function runInstall(
   const plan: InstallPlan = JSON.parse(one(manifests, 'ConfigMap', `${daemonSet.metadata.name}-plan`).data['plan.json']);
   const pod = await TestPod.run(node, { name: daemonSet.metadata.name, handler: '', hostPid: plan.platform.restart.kind === 'supervised' });
   try {
-    const volumes = new Map<string, string>(spec.volumes.map((volume: any) =>
+    const imageVolumes = new Map<string, string>(spec.volumes.filter((volume: any) => volume.image).map(({ name, image: { reference } }: any) =>
+      [name, images[reference] ?? reference]));
+    const volumes = new Map<string, string>(spec.volumes.filter((volume: any) => !volume.image).map((volume: any) =>
       [volume.name, volumePath(node, pod.uid, volume, manifests, daemonSet)]));
     const start = (of: any, ownImage: string, change: { command?: readonly string[]; devices?: ContainerConfig['devices'] } = {}) => pod.start({
       name: of.name,
@@ -80,7 +82,7 @@ export async function runInstall(
       env: Object.fromEntries((of.env ?? []).map((variable: any) => [variable.name, envValue(variable, metadata, node, daemonSet)])),
       mounts: of.volumeMounts.map((mount: any) => ({
         containerPath: mount.mountPath,
-        hostPath: volumes.get(mount.name),
+        ...(imageVolumes.has(mount.name) ? { image: { image: imageVolumes.get(mount.name) } } : { hostPath: volumes.get(mount.name) }),
         readonly: mount.readOnly ?? false,
         // IfPossible: as the kubelet decides from what the runtime reports; containerd 1.7 cannot.
         recursiveReadOnly: mount.recursiveReadOnly === 'IfPossible' && node.version !== '1.7',

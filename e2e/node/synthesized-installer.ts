@@ -4,7 +4,7 @@ import type { ArtifactMirror } from './artifact-mirror';
 import type { GVisorArchive } from './gvisor-archive';
 import { Manifest, one } from './installer-run';
 import { PID_FILE } from './test-node';
-import { GVisorRelease, GVisorRuntime, NodeInstaller, type NodeInstallerProps, NodePlatform, NodeRestart } from '../../src';
+import { GVisorRelease, GVisorRuntime, type GVisorRuntimeProps, NodeInstaller, type NodeInstallerProps, NodePlatform, NodeRestart } from '../../src';
 import { planHash, sha256 } from '../../src/installer/plan-hash';
 import { PLAN_HASH_ANNOTATION } from '../../src/installer/pod-layout';
 
@@ -36,8 +36,8 @@ function containerdUnder(restart: NodeRestart): NodePlatform {
   return NodePlatform.containerd({ restart });
 }
 
-export function addGVisor(chart: Chart, archive: GVisorArchive, names: { handler?: string; runtimeClassName?: string } = {}): void {
-  new GVisorRuntime(chart, 'gvisor', { release: gvisorReleaseOf(archive), ...names });
+export function addGVisor(chart: Chart, archive: GVisorArchive, props: Partial<GVisorRuntimeProps> = {}): void {
+  new GVisorRuntime(chart, 'gvisor', { release: gvisorReleaseOf(archive), ...props });
 }
 
 /** The release of an archive, for the processor of this machine. */

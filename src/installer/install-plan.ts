@@ -218,8 +218,8 @@ export interface DownloadedArtifactPlan extends AnyArtifactPlan {
 }
 
 /**
- * Archives that lie in an image, which the container runtime pulls and verifies by its digest. A container of that image
- * copies them to a volume, and all of them are unpacked to one folder.
+ * Archives that lie in an image, which the container runtime pulls and verifies by its digest. The image is mounted, or a
+ * container of it copies them to a volume, and all of them are unpacked to one folder.
  */
 export interface ImageArtifactPlan extends AnyArtifactPlan {
   readonly kind: 'image';
@@ -227,7 +227,7 @@ export interface ImageArtifactPlan extends AnyArtifactPlan {
   readonly image: string;
   /** Folder of the image that has the archives. */
   readonly imageFolder: string;
-  /** Folder of the Pod, where the volume is mounted. */
+  /** Folder of the Pod that has the archives: where the volume is mounted, or `imageFolder` below where the image is. */
   readonly copies: string;
   /** By Kubernetes architecture. */
   readonly archives: { readonly [arch: string]: ImageArchivesPlan };

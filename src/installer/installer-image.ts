@@ -19,11 +19,22 @@ export function validateImage(image: string): string {
 }
 
 /**
- * Folder of the Pod that has the copies of an image's archives. Its last part, which is also in the names of the volume
- * and of the container that copies, is the beginning of the digest: two releases have two folders.
+ * Folder of the Pod that has the copies of an image's archives, or where the image itself is mounted. Its last part, which
+ * is also in the names of the volume and of the container that copies, is the beginning of the digest: two releases have
+ * two folders.
  *
  * @internal
  */
 export function copiesFolder(image: string): string {
   return `${POD_LAYOUT.copies}/${image.slice(image.indexOf('@sha256:') + '@sha256:'.length).slice(0, 12)}`;
+}
+
+/**
+ * Folder of the Pod in which an image's archives are: beside each other where they are copied, and in the image's own
+ * folder where it is mounted.
+ *
+ * @internal
+ */
+export function archivesFolder(image: string, imageFolder: string, mounted: boolean): string {
+  return mounted ? `${copiesFolder(image)}${imageFolder}` : copiesFolder(image);
 }

@@ -20,8 +20,8 @@ export interface InstallerPod {
   readonly hostFilesToRead: readonly string[];
   /** Folders of the host with releases that are there already; where one is missing, only its handlers fail. */
   readonly releaseFolders: readonly string[];
-  /** Images with archives of releases, and the folder that each is copied to. */
-  readonly images: readonly { readonly image: string; readonly copies: string }[];
+  /** Images with archives of releases, no two for one folder. */
+  readonly images: readonly ReleaseImage[];
   /** Sockets of the host whose server is not restarted. */
   readonly hostSockets: readonly string[];
   readonly nodeSelector: { readonly [key: string]: string };
@@ -33,6 +33,14 @@ export interface InstallerPod {
   readonly watch?: WatchedHost;
   /** Environment of `install` alone: proxies and the certificate bundle. */
   readonly downloadEnv: { readonly [name: string]: string };
+}
+
+/** An image with archives of releases. */
+export interface ReleaseImage {
+  readonly image: string;
+  /** Where `install` has what is copied out of the image, or the image itself. */
+  readonly folder: string;
+  readonly mounted: boolean;
 }
 
 const IS_READY = ['test', '-f', POD_LAYOUT.ready];
@@ -63,7 +71,7 @@ const UNPRIVILEGED = {
 
 /**
  * Pod template of the installer's DaemonSet: three containers, none of which holds both the host and the API, and where
- * releases come from images one for each of them, which holds neither.
+ * archives are copied out of images one for each of them, which holds neither.
  */
 export function installerPodTemplate(pod: InstallerPod, labels: Record<string, string>) {
   const env = [
@@ -75,7 +83,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
   const shared = { name: 'shared', mountPath: POD_LAYOUT.shared };
   const token = pod.serviceAccount ? [{ name: 'token', mountPath: POD_LAYOUT.serviceAccount, readOnly: true }] : [];
 
-  const images = imageContainers(pod, bundle);
+  const images = releaseImages(pod, bundle);
 
   const claim = {
     name: 'claim',
@@ -97,7 +105,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       bundle,
       shared,
       { name: 'tmp', mountPath: '/tmp' },
-      ...images.volumes.map(({ name, copies }) => ({ name, mountPath: copies, readOnly: true })),
+      ...images.volumes.map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
       ...hostVolumes(pod).map(hostMount),
     ],
   };
@@ -148,8 +156,8 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
         },
         { name: 'shared', emptyDir: { sizeLimit: '1Mi' } },
         { name: 'tmp', emptyDir: {} },
-        ...(images.volumes.length ? [{ name: LENT, emptyDir: {} }] : []),
-        ...images.volumes.map(({ name }) => ({ name, emptyDir: {} })),
+        ...(images.containers.length ? [{ name: LENT, emptyDir: {} }] : []),
+        ...images.volumes.map(({ name, source }) => ({ name, ...source })),
         ...(pod.serviceAccount ? [{ name: 'token', projected: { sources: tokenSources() } }] : []),
         ...hostVolumes(pod).map(({ volume, path, type }) => ({ name: volume, hostPath: { path, type } })),
       ],
@@ -158,11 +166,15 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
 }
 
 /**
- * The containers that copy archives out of images. Such an image need not have any program that could, so that the
- * first one lends them the installer's own Node.js, with its loader and libraries.
+ * Volumes with archives: images as they are, or what containers copy out of them. Such an image need not have any program
+ * that could copy, so that the first container lends the others the installer's own Node.js, with its loader and libraries.
  */
-function imageContainers(pod: InstallerPod, bundle: object) {
-  const volumes = pod.images.map(({ image, copies }) => ({ image, copies, name: `copies-${basename(copies)}` }));
+function releaseImages(pod: InstallerPod, bundle: object) {
+  const volumes = pod.images.map(({ image, folder, mounted }) => ({
+    folder,
+    name: `${mounted ? 'image' : 'copies'}-${basename(folder)}`,
+    source: mounted ? { image: { reference: image, pullPolicy: 'IfNotPresent' } } : { emptyDir: {} },
+  }));
   const common = { resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } }, securityContext: UNPRIVILEGED };
   const lend = {
     name: 'lend',
@@ -171,12 +183,12 @@ function imageContainers(pod: InstallerPod, bundle: object) {
     ...common,
     volumeMounts: [bundle, { name: LENT, mountPath: POD_LAYOUT.lent }],
   };
-  const copy = volumes.map(({ image, copies, name }) => ({
-    name: `copy-${basename(copies)}`,
+  const copy = pod.images.filter(({ mounted }) => !mounted).map(({ image, folder }) => ({
+    name: `copy-${basename(folder)}`,
     image,
-    command: [...LENT_NODE, AGENT, 'copy', copies],
+    command: [...LENT_NODE, AGENT, 'copy', folder],
     ...common,
-    volumeMounts: [bundle, { name: LENT, mountPath: POD_LAYOUT.lent, readOnly: true }, { name, mountPath: copies }],
+    volumeMounts: [bundle, { name: LENT, mountPath: POD_LAYOUT.lent, readOnly: true }, { name: `copies-${basename(folder)}`, mountPath: folder }],
   }));
   return { volumes, containers: copy.length ? [lend, ...copy] : [] };
 }

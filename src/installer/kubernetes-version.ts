@@ -25,6 +25,18 @@ export function validateKubernetesVersion(version: string, gated: boolean): stri
 }
 
 /**
+ * Image volumes: stable and on in 1.36.
+ *
+ * @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/4639-oci-volume-source
+ */
+const IMAGE_VOLUMES = 36;
+
+/** Whether the kubelet mounts images as volumes, on every cluster of this minor or a newer one. */
+export function hasImageVolumes(version: string): boolean {
+  return kubernetesMinor(version) >= IMAGE_VOLUMES;
+}
+
+/**
  * The minor of a Kubernetes version such as `1.32`.
  *
  * @throws if it is not `1.<minor>`

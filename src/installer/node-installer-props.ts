@@ -96,7 +96,18 @@ export interface NodeInstallerProps {
   readonly image?: string;
 
   /**
-   * Names of Secrets in the installer's namespace for pulling the image.
+   * Registry that has the images which this library names, in the place of their own: the installer's, Kata's
+   * (`KataArtifacts.image()`) and that of a `RuntimeProbe` of its runtimes. `registry.example:5000/mirror` makes
+   * `docker.io/library/node:...@sha256:...` into `registry.example:5000/mirror/library/node:...@sha256:...`: repository, tag
+   * and digest stay, so that it has to be the same bytes. An image that you name yourself is taken as you write it. The
+   * command `npx cdk8s-sandbox-runtimes images dist/` lists what has to be in the registry.
+   *
+   * @default - the images' own registries
+   */
+  readonly imageRegistry?: string;
+
+  /**
+   * Names of Secrets in the installer's namespace for pulling its images.
    *
    * @default - none
    */
@@ -181,7 +192,9 @@ export interface NodeInstallerProps {
   readonly appArmorProfile?: AppArmorProfile;
 
   /**
-   * Lowest Kubernetes minor that the manifests have to work on, e.g. `1.32`.
+   * Lowest Kubernetes minor that the manifests have to work on, e.g. `1.32`. From `1.36` on, releases that come from
+   * images are mounted as image volumes (containerd 2.1 or newer, or CRI-O); before, and on nodes with Docker, a container
+   * copies them.
    *
    * @default '1.32'
    */

@@ -2,16 +2,18 @@ import { dirname } from 'node:path/posix';
 import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { agentProgram } from './agent-program';
+import type { ArtifactSupply } from './artifact-supply';
 import { DesiredState } from './desired-state';
 import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
 import { validateDriftCheckInterval } from './drift-check-interval';
 import { fenceManifests, type Manifest } from './fence';
 import { HOST_LAYOUT } from './host-layout';
+import { fromRegistry, validateImageRegistry } from './image-registry';
 import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
-import { INSTALLER_IMAGE, validateImage } from './installer-image';
+import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
-import { installerPodTemplate, type WatchedHost } from './installer-pod';
-import { validateKubernetesVersion } from './kubernetes-version';
+import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
+import { hasImageVolumes, validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
 import { HOST_USR } from './pod-layout';
@@ -104,9 +106,10 @@ export class NodeInstaller extends Construct {
     }
     this.platform._requireInstaller(slots);
     validateDriftCheckInterval(props.driftCheckInterval);
-    validateKubernetesVersion(props.kubernetesVersion ?? '1.32', this._gate.labelsNodes);
+    validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
-    const image = validateImage(props.image ?? INSTALLER_IMAGE);
+    const registry = props.imageRegistry === undefined ? undefined : validateImageRegistry(props.imageRegistry);
+    const image = validateImage(props.image ?? fromRegistry(registry, INSTALLER_IMAGE));
     const downloadEnv = downloadEnvironment(props);
 
     // The first child, so that it is written before what is in it.
@@ -186,7 +189,16 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
-    this.runtimes.set(runtime.handler, runtime._installation(this.props.artifactMirror, this.platform._plan()));
+    this.runtimes.set(runtime.handler, runtime._installation(this.supply, this.platform._plan()));
+  }
+
+  /**
+   * Registry that has the images which the library names.
+   *
+   * @internal
+   */
+  public get _imageRegistry(): string | undefined {
+    return this.props.imageRegistry;
   }
 
   /** @internal */
@@ -212,6 +224,16 @@ export class NodeInstaller extends Construct {
    */
   public _keepBehindNamespace(object: IConstruct): void {
     if (this.namespaceObject && object !== this.namespaceObject) object.node.addDependency(this.namespaceObject);
+  }
+
+  private get kubernetesVersion(): string {
+    return this.props.kubernetesVersion ?? '1.32';
+  }
+
+  /** Docker's Pods get no image volumes: cri-dockerd does not mount them. */
+  private get supply(): ArtifactSupply {
+    const { artifactMirror: mirror, imageRegistry } = this.props;
+    return { mirror, imageRegistry, mountsImages: hasImageVolumes(this.kubernetesVersion) && this.platform._plan().kind !== 'docker' };
   }
 
   private withoutRuntime(): string[] {
@@ -322,11 +344,12 @@ export class NodeInstaller extends Construct {
     return [...new Set(this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'node' ? [artifact.directory] : [])))].sort();
   }
 
-  /** Images with archives of releases; nothing has to be copied where everything is taken back. */
-  private releaseImages(): Array<{ image: string; copies: string }> {
+  /** Images with archives of releases; none is needed where everything is taken back. */
+  private releaseImages(): ReleaseImage[] {
     if (this.props.desiredState?._takesBack) return [];
-    const images = this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'image' ? [artifact] : []));
-    return [...new Map(images.map(({ image, copies }) => [copies, { image, copies }])).values()];
+    const images = this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'image' ? [artifact.image] : []));
+    const { mountsImages: mounted = false } = this.supply;
+    return [...new Map(images.map((image) => [copiesFolder(image), { image, folder: copiesFolder(image), mounted }])).values()];
   }
 
   /** Hash of what the Pod will really mount: after Lazy values and JSON patches. */

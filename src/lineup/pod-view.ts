@@ -35,6 +35,8 @@ export interface VolumeView {
   /** What the host must have there, such as `Directory` or `File`. */
   readonly hostPathType?: string;
   readonly emptyDir: boolean;
+  /** The image that the volume is. */
+  readonly image?: string;
   readonly configMaps: readonly ConfigMapSource[];
   /** Whether a service account token is in it. */
   readonly token: boolean;
@@ -112,6 +114,7 @@ function viewVolume(volume: unknown): VolumeView {
     hostPath: textAt(volume, 'hostPath', 'path'),
     hostPathType: textAt(volume, 'hostPath', 'type'),
     emptyDir: isRecord(valueAt(volume, 'emptyDir')),
+    image: textAt(volume, 'image', 'reference'),
     configMaps: [
       ...sources.filter((source) => valueAt(source, 'configMap') !== undefined).map((source) => viewConfigMap(valueAt(source, 'configMap'))),
       ...(own === undefined ? [] : [viewConfigMap(own)]),

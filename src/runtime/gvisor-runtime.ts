@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { GVisorArtifacts } from './gvisor-artifacts';
 import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
 import { GVisorRelease } from './gvisor-release';
@@ -6,6 +7,7 @@ import { validatePodAnnotations } from './pod-annotations';
 import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
+import type { ArtifactSupply } from '../installer/artifact-supply';
 import { handlerLabel } from '../installer/handler-label';
 import { shimConfigPath } from '../installer/host-layout';
 import type { HostFilePlan, PlatformPlan } from '../installer/install-plan';
@@ -26,6 +28,13 @@ export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
    * The gVisor release that nodes run. Required: what runs on nodes changes only when this line does.
    */
   readonly release: GVisorRelease;
+
+  /**
+   * Where nodes get the files of the release from.
+   *
+   * @default GVisorArtifacts.tarball()
+   */
+  readonly artifacts?: GVisorArtifacts;
 
   /**
    * Name of the RuntimeClass.
@@ -74,6 +83,7 @@ export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
  */
 export class GVisorRuntime extends SandboxRuntime {
   private readonly release: GVisorRelease;
+  private readonly artifacts: GVisorArtifacts;
   private readonly config: RunscConfig;
 
   constructor(scope: Construct, id: string, private readonly props: GVisorRuntimeProps) {
@@ -84,9 +94,10 @@ export class GVisorRuntime extends SandboxRuntime {
         + ` got ${JSON.stringify(props.release)}`);
     }
     this.release = props.release;
+    this.artifacts = props.artifacts ?? GVisorArtifacts.tarball();
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
     this.config = {
-      binaryName: `${this.release._artifact(undefined).directory}/runsc`,
+      binaryName: `${this.artifacts._plan(this.release).directory}/runsc`,
       platform: props.platform ?? GVisorPlatform.SYSTRAP,
       release: this.release,
       options: props,
@@ -99,13 +110,13 @@ export class GVisorRuntime extends SandboxRuntime {
   }
 
   /** @internal */
-  public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
+  public _installation(supply: ArtifactSupply, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, props } = this;
     this.refuseSelinux(platform);
     const program = platform.kind === 'docker' ? this.program() : undefined;
     const sharedConfig = platform.kind === 'crio' ? sharedConfigPlan() : undefined;
     const config = renderRunscConfig({ ...this.config, grouping: sharedConfig !== undefined });
-    const artifact = release._artifact(mirror);
+    const artifact = this.artifacts._plan(release, supply);
     const shim = `${artifact.directory}/containerd-shim-runsc-v1`;
     const contentHash = sha256(config);
     const configPath = shimConfigPath(handler, release.version, contentHash);

@@ -2,17 +2,10 @@ import { KATA_IMAGE_FOLDER, kataArtifact, kataImageArchives, kataPart } from './
 import { KATA_BUILT_FOR } from './kata-components';
 import type { KataRelease } from './kata-release';
 import type { KataShim } from './kata-shim';
-import { HOST_LAYOUT } from '../installer/host-layout';
+import type { ArtifactSupply } from '../installer/artifact-supply';
 import type { ArtifactPlan } from '../installer/install-plan';
-import { copiesFolder, validateImage } from '../installer/installer-image';
-import { POD_LAYOUT } from '../installer/pod-layout';
-import { absolutePath } from '../platform/absolute-path';
-
-/** Folders that the installer's container has itself. */
-const ITS_OWN = [
-  '/bin', '/dev', '/etc', '/host', '/lib', '/proc', '/run', '/sbin', '/sys', '/tmp', '/usr', '/var/run',
-  HOST_LAYOUT.opt, HOST_LAYOUT.state, POD_LAYOUT.bundle, POD_LAYOUT.copies, POD_LAYOUT.lent,
-];
+import { archivesFolder, validateImage } from '../installer/installer-image';
+import { validateReleaseFolder } from '../installer/release-folder';
 
 type Source =
   | { readonly kind: 'tarball' }
@@ -31,10 +24,11 @@ export class KataArtifacts {
 
   /**
    * Kata's own installer image (kata-deploy), for nodes that pull images and download nothing: the container runtime
-   * pulls it, from whichever registry the reference names, and verifies its digest. The image's own program is not run: a
-   * container of it without token and without any folder of the host copies the archives of the components that the shim
-   * needs to an emptyDir, which the installer reads. Beside the image (1.6 GB) these copies take room on each node, some
-   * hundred MB, as long as the installer's Pod is there.
+   * pulls it, from whichever registry the reference names, and verifies its digest. The image's own program is not run.
+   * Where the installer's `kubernetesVersion` is 1.36 or newer, the installer mounts the image. Else a container of it
+   * without token and without any folder of the host copies the archives of the components that the shim needs to an
+   * emptyDir, which the installer reads. Beside the image (1.6 GB) these copies take room on each node, some hundred MB, as
+   * long as the installer's Pod is there.
    *
    * Throws where the reference is not pinned by digest. The architectures are those of the shim; Kata publishes the image
    * for all of them.
@@ -56,12 +50,7 @@ export class KataArtifacts {
    * @param folder absolute path of the folder with `bin`, `share` and so on; `/opt/kata` by default
    */
   public static onNode(folder: string = KATA_BUILT_FOR): KataArtifacts {
-    absolutePath('the folder of KataArtifacts.onNode()', folder);
-    const strange = ITS_OWN.find((other) => folder === other || folder.startsWith(`${other}/`) || other.startsWith(`${folder}/`));
-    if (strange !== undefined || folder.lastIndexOf('/') === 0) {
-      throw new Error(`the installer cannot mount "${folder}" of KataArtifacts.onNode(), since ${strange === undefined
-        ? 'more than Kata lies there' : `its container has ${strange} itself`}; keep Kata in a folder of its own such as "${KATA_BUILT_FOR}"`);
-    }
+    validateReleaseFolder(folder, 'KataArtifacts.onNode()', 'Kata', KATA_BUILT_FOR);
     return new KataArtifacts({ kind: 'node', folder });
   }
 
@@ -81,20 +70,20 @@ export class KataArtifacts {
    *
    * @internal
    */
-  public _plan(release: KataRelease, shim: KataShim, mirror?: string): ArtifactPlan {
+  public _plan(release: KataRelease, shim: KataShim, { mirror, imageRegistry, mountsImages = false }: ArtifactSupply = {}): ArtifactPlan {
     const { source } = this;
     const byArchitecture = <T>(of: (arch: string) => T) => Object.fromEntries(shim.architectures.map((arch) => [arch, of(arch)]));
     switch (source.kind) {
       case 'tarball':
         return release._artifact(shim, mirror);
       case 'image': {
-        const image = source.reference ?? release._image;
+        const image = source.reference ?? release._image(imageRegistry);
         if (image === undefined) {
           throw new Error(`the kata-deploy image of Kata ${release.version} is not known; name it by digest, as image of KataRelease.of('${release.version}', { ... }) or `
             + `KataArtifacts.image('quay.io/kata-containers/kata-deploy:${release.version}@sha256:...')`);
         }
         const archives = byArchitecture((arch) => ({ names: kataImageArchives(shim, arch), ...kataPart(shim, arch) }));
-        return { kind: 'image', ...kataArtifact(shim, release.version), image, imageFolder: KATA_IMAGE_FOLDER, copies: copiesFolder(image), archives };
+        return { kind: 'image', ...kataArtifact(shim, release.version), image, imageFolder: KATA_IMAGE_FOLDER, copies: archivesFolder(image, KATA_IMAGE_FOLDER, mountsImages), archives };
       }
       case 'node':
         return { kind: 'node', ...kataArtifact(shim, release.version, source.folder), files: byArchitecture((arch) => shim._files(arch)) };

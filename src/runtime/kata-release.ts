@@ -4,6 +4,7 @@ import {
 import { kataArtifact, kataPart } from './kata-artifact';
 import type { KataShim } from './kata-shim';
 import { compareKataVersions, validateKataVersion } from './kata-version';
+import { fromRegistry } from '../installer/image-registry';
 import type { ArchivePlan, DownloadedArtifactPlan } from '../installer/install-plan';
 import { validateImage } from '../installer/installer-image';
 
@@ -104,12 +105,13 @@ export class KataRelease {
     if (Object.keys(go).length && compareKataVersions(version, FIRST_GO_ARCHIVE) < 0) {
       throw new Error(`Kata ${version} has no archive of its Go runtime alone; use ${FIRST_GO_ARCHIVE} or newer, or leave out goRuntime`);
     }
-    return new KataRelease(version, rust, go, props.image === undefined ? undefined : validateImage(props.image));
+    const image = props.image === undefined ? undefined : validateImage(props.image);
+    return new KataRelease(version, rust, go, () => image);
   }
 
   private static known({ version, rust, go, image }: KataArchives): KataRelease {
     const [ofRust, ofGo] = [rust, go].map((archives) => Object.fromEntries(Object.entries(archives).map(([arch, { sha256 }]) => [arch, sha256])));
-    return new KataRelease(version, ofRust, ofGo, image.reference);
+    return new KataRelease(version, ofRust, ofGo, (registry) => fromRegistry(registry, image.reference));
   }
 
   private constructor(
@@ -117,8 +119,12 @@ export class KataRelease {
     public readonly version: string,
     private readonly rust: Checksums,
     private readonly go: Checksums,
-    /** @internal */
-    public readonly _image?: string,
+    /**
+     * Its kata-deploy image, where it is known: in another registry, unless the user has named the image.
+     *
+     * @internal
+     */
+    public readonly _image: (registry?: string) => string | undefined,
   ) {}
 
   /**

@@ -13,6 +13,7 @@ import type { KataSize } from './kata-size';
 import { mebibytes, renderOverhead } from './pod-overhead';
 import { isDnsLabel, proposeDnsLabel } from './runtime-names';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
+import type { ArtifactSupply } from '../installer/artifact-supply';
 import { handlerLabel } from '../installer/handler-label';
 import { shimConfigFolder } from '../installer/host-layout';
 import type { HostFilePlan, PlatformPlan } from '../installer/install-plan';
@@ -173,10 +174,10 @@ export class KataRuntime extends SandboxRuntime {
   }
 
   /** @internal */
-  public _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation {
+  public _installation(supply: ArtifactSupply, platform: PlatformPlan): RuntimeInstallation {
     const { handler, release, shim, starter, props } = this;
     this.refuseContainerdOnly(platform);
-    const artifact = this.artifacts._plan(release, shim, mirror);
+    const artifact = this.artifacts._plan(release, shim, supply);
     const program = `${artifact.directory}/${shim._program}`;
     const contentHash = sha256(this.config);
     const folder = shimConfigFolder(handler, release.version, contentHash);

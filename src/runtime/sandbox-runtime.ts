@@ -3,6 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { ImportedRuntimeClass } from './imported-runtime-class';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
+import type { ArtifactSupply } from '../installer/artifact-supply';
 import type { PlatformPlan, RuntimePlan } from '../installer/install-plan';
 import { NodeInstaller } from '../installer/node-installer';
 import { selectorOf } from '../installer/pool-selector';
@@ -173,13 +174,22 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
   }
 
   /**
+   * Registries of the installers' images, each once; undefined for an installer that has them from their own.
+   *
+   * @internal
+   */
+  public _imageRegistries(): Array<string | undefined> {
+    return [...new Set(this._installers.map(({ _imageRegistry }) => _imageRegistry))];
+  }
+
+  /**
    * What the rules about Pods have to know of it.
    *
    * @internal
    */
   public _facts(): SandboxFacts {
     const platform = this._installers[0].platform._plan();
-    const { plan, files } = this._installation(undefined, platform);
+    const { plan, files } = this._installation({}, platform);
     return installedSandbox(plan, files[plan.config.key], readHandlerTable(platform, plan, files), platform.kind);
   }
 
@@ -188,7 +198,7 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
    *
    * @internal
    */
-  public abstract _installation(mirror: string | undefined, platform: PlatformPlan): RuntimeInstallation;
+  public abstract _installation(supply: ArtifactSupply, platform: PlatformPlan): RuntimeInstallation;
 
   private renderedOverhead(): { podFixed: Record<string, string> } | undefined {
     const podFixed = this._podFixed();

@@ -2,6 +2,7 @@ import { ApiObject, Names, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { probeScript } from './probe-script';
 import { containerManifest } from './sandboxed-container';
+import { fromRegistry } from '../installer/image-registry';
 import { sha256 } from '../installer/plan-hash';
 import { namedSandbox } from '../lineup/sandbox-facts';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -24,9 +25,16 @@ export interface RuntimeProbeProps {
   /**
    * Image with a shell, `grep` and `dmesg`.
    *
-   * @default - docker.io/library/busybox:1.37.0 by digest
+   * @default - docker.io/library/busybox:1.37.0 by digest, of the `imageRegistry` of the runtime's installers, if they have one
    */
   readonly image?: string;
+
+  /**
+   * Names of Secrets in the probe's namespace for pulling the image.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
 
   /**
    * Name, namespace, labels and annotations.
@@ -61,7 +69,7 @@ export class RuntimeProbe extends Construct {
     }
     const container = containerManifest({
       name: 'probe',
-      image: props.image ?? PROBE_IMAGE,
+      image: props.image ?? fromRegistry(imageRegistryOf(this, runtime), PROBE_IMAGE),
       command: ['/bin/sh', '-c', probeScript(kind, runtime.runtimeClassName)],
       resources: { cpuRequest: '10m', cpuLimit: '500m', memoryRequest: '16Mi', memoryLimit: '128Mi' },
       security: { runAsUser: 65534, runAsGroup: 65534, readOnlyRootFilesystem: true },
@@ -75,6 +83,7 @@ export class RuntimeProbe extends Construct {
           runtimeClassName: runtime.runtimeClassName,
           restartPolicy: 'Never',
           automountServiceAccountToken: false,
+          ...(props.imagePullSecrets?.length ? { imagePullSecrets: props.imagePullSecrets.map((secret) => ({ name: secret })) } : {}),
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [{ ...container, env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }] }],
         },
@@ -95,4 +104,14 @@ export class RuntimeProbe extends Construct {
       });
     }
   }
+}
+
+/** A Pod may come to a node of any of the runtime's installers. */
+function imageRegistryOf(probe: Construct, runtime: ISandboxRuntime): string | undefined {
+  const registries = runtime instanceof SandboxRuntime ? runtime._imageRegistries() : [];
+  if (registries.length > 1) {
+    throw new Error(`the installers of ${runtime.runtimeClassName} have several registries (${registries.map((registry) => registry ?? 'none').join(', ')}); `
+      + `name the image of ${probe.node.path} by its prop image`);
+  }
+  return registries[0];
 }

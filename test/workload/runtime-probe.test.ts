@@ -36,6 +36,12 @@ test('is a Job in the sandbox that is allowed nothing', () => {
   });
 });
 
+test('has Secrets for pulling its image, once or on a schedule', () => {
+  const imagePullSecrets = [{ name: 'registry' }];
+  expect(probe({ imagePullSecrets: ['registry'] }).spec.template.spec).toMatchObject({ imagePullSecrets });
+  expect(probe({ imagePullSecrets: ['registry'], schedule: '@daily' }).spec.jobTemplate.spec.template.spec).toMatchObject({ imagePullSecrets });
+});
+
 test('another runtime or script is another Job, since its template cannot be changed', () => {
   const { metadata: { name } } = probe();
   expect(probe().metadata.name).toBe(name);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HOST_LAYOUT, releaseDirectory } from '../../installer/host-layout';
 import { artifactArchitectures, type ArchivePart, type ArtifactPlan, type InstallPlan, type RuntimePlan } from '../../installer/install-plan';
-import { copiesFolder } from '../../installer/installer-image';
+import { archivesFolder } from '../../installer/installer-image';
 import type { Rule } from '../rule';
 
 /** What download locations call the architectures. */
@@ -48,11 +48,12 @@ function* problems(runtime: RuntimePlan): Generator<string> {
   yield* unbrought(runtime);
   if (plan.kind === undefined) yield* downloads(handler, release, Object.values(plan.archives).map(({ url }) => url));
   if (plan.kind === 'image') {
-    const { image, copies } = plan;
+    const { image, imageFolder, copies } = plan;
+    const folders = [false, true].map((mounted) => archivesFolder(image, imageFolder, mounted));
     if (!PINNED.test(image)) {
       yield `the image that has the release of "${handler}" is "${image}", which is not pinned by digest; write it as <name>@sha256:<64 hexadecimal digits>`;
-    } else if (copies !== copiesFolder(image)) {
-      yield `the archives of "${handler}" are copied to "${copies}"; the folder of the image ${image} is "${copiesFolder(image)}"`;
+    } else if (!folders.includes(copies)) {
+      yield `the archives of "${handler}" are looked for in "${copies}"; those of the image ${image} are in "${folders[0]}" where they are copied, and in "${folders[1]}" where it is mounted`;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ImageArtifactPlan, InstallPlan } from '../../installer/install-plan';
+import { archivesFolder, copiesFolder } from '../../installer/installer-image';
 import { LENT_NODE, POD_LAYOUT } from '../../installer/pod-layout';
 import type { ContainerView, PodView } from '../pod-view';
 import type { Rule } from '../rule';
@@ -6,7 +7,7 @@ import type { Rule } from '../rule';
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
 const LEND = 'lend';
 
-/** Image -> installer: what a release needs of an image, a container of it copies to a volume, from which install reads it. */
+/** Image -> installer: install reads what a release needs of an image where it is mounted, or where a container of it has copied that to. */
 export const installerImages: Rule = {
   id: 'installer-images',
   *check({ installers }) {
@@ -19,16 +20,35 @@ export const installerImages: Rule = {
 };
 
 function* problems(pod: PodView, { runtimes, desiredState }: InstallPlan): Generator<string> {
+  if (desiredState === 'ABSENT') return;
   const images = runtimes.flatMap(({ artifact }) => (artifact.kind === 'image' ? [artifact] : []));
-  if (desiredState === 'ABSENT' || !images.length) return;
-  yield* lending(pod);
-  for (const artifact of new Map(images.map((image) => [image.copies, image])).values()) {
+  yield* mounting(pod, images.filter(isMounted));
+  const copied = images.filter((artifact) => !isMounted(artifact));
+  if (copied.length) yield* lending(pod);
+  for (const artifact of new Map(copied.map((image) => [image.copies, image])).values()) {
     yield* copying(pod, artifact);
   }
-  for (const { image, copies } of images) {
+  for (const { image, copies } of copied) {
     const copier = copierOf(pod, copies);
     if (copier && copier.image !== image) {
       yield `the container ${copier.name} copies archives of the image ${copier.image} to ${copies}; the plan has there those of ${image}`;
+    }
+  }
+}
+
+/** Whether the plan has the archives where the image itself has them. */
+function isMounted({ image, imageFolder, copies }: ImageArtifactPlan): boolean {
+  return copies === archivesFolder(image, imageFolder, true);
+}
+
+function* mounting(pod: PodView, images: readonly ImageArtifactPlan[]): Generator<string> {
+  const install = pod.containers.find(({ name }) => name === 'install');
+  for (const image of install ? new Set(images.map((artifact) => artifact.image)) : []) {
+    const folder = copiesFolder(image);
+    const mount = install!.mounts.find(({ path }) => path === folder);
+    const mounted = pod.volumes.get(mount?.volume ?? '')?.image;
+    if (mounted !== image) {
+      yield `install mounts ${mount ? `${mounted === undefined ? 'no image' : `the image ${mounted}`} at ${folder}` : `nothing at ${folder}`}; the plan has there the image ${image}`;
     }
   }
 }

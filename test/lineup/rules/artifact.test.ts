@@ -78,7 +78,7 @@ describe('Kata from somewhere else', () => {
 
   test.each<[string, Manifests, (runtime: any, plan: any) => void, string]>([
     ['an image without digest', IMAGE, (r) => { r.artifact.image = 'quay.io/kata-containers/kata-deploy:4.2.0'; }, 'which is not pinned by digest'],
-    ['copies in another folder', IMAGE, (r) => { r.artifact.copies = '/copies/other'; }, 'are copied to "/copies/other"; the folder of the image'],
+    ['copies in another folder', IMAGE, (r) => { r.artifact.copies = '/copies/other'; }, 'are looked for in "/copies/other"; those of the image'],
     ['another folder for what is unpacked', IMAGE, (r) => { r.artifact.directory = '/opt/kata'; }, 'is unpacked to "/opt/kata"'],
     ['a shim that is not unpacked', IMAGE, (r) => { r.artifact.archives.amd64.include.shift(); r.artifact.required.push('bin/x'); }, 'uses bin/x, which is not among what it takes of the archive on amd64'],
     ['a configuration that is not looked for', ON_NODE, (r) => { r.baseConfig.source = 'share/x.toml'; }, 'uses share/x.toml, which is not among what it looks for on amd64'],

@@ -1,12 +1,20 @@
 import { Chart } from 'cdk8s';
-import { GVisorRelease, GVisorRuntime, KataArtifacts, KataRelease, KataRuntime } from '../../../src';
+import { GVisorArtifacts, GVisorRelease, GVisorRuntime, KataArtifacts, KataRelease, KataRuntime, NodeInstaller } from '../../../src';
 import { editPlan, installerPod, messagesOf, quickstart, rehash, synthesized, type Manifests } from '../fixture';
 import { kata } from '../kata-fixture';
 
 const RULE = 'installer-images';
 const COPY = 'copy-8878e275eeb6';
 const OTHER = `registry.example/kata-deploy@sha256:${'cd'.repeat(32)}`;
+const GVISOR = `registry.example/gvisor-release@sha256:${'ab'.repeat(32)}`;
 const fromImage = () => kata({ artifacts: KataArtifacts.image() });
+
+const mounted = () => synthesized((app) => {
+  const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+  new NodeInstaller(chart, 'installer', { kubernetesVersion: '1.36' });
+  new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0, artifacts: GVisorArtifacts.image(GVISOR) });
+  new KataRuntime(chart, 'kata', { release: KataRelease.V4_2_0, artifacts: KataArtifacts.image() });
+});
 
 function container(manifests: Manifests, name: string): any {
   return installerPod(manifests).initContainers.find((candidate: any) => candidate.name === name);
@@ -23,6 +31,11 @@ test.each([
     new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
     new KataRuntime(chart, 'kata', { release: KataRelease.V4_2_0, artifacts: KataArtifacts.image() });
     new KataRuntime(chart, 'next', { release: KataRelease.of('4.3.0', { image: OTHER }), artifacts: KataArtifacts.image(), suffix: 'next' });
+  })],
+  ['images that are mounted', mounted()],
+  ['gVisor from an image', synthesized((app) => {
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0, artifacts: GVisorArtifacts.image(GVISOR) });
   })],
   ['a release that is downloaded', kata()],
   ['a release that is on the node', kata({ artifacts: KataArtifacts.onNode() })],
@@ -55,4 +68,20 @@ test.each<[string, (manifests: Manifests) => void, string]>([
   const manifests = fromImage();
   edit(manifests);
   expect(messagesOf(RULE, manifests)).toContainEqual(expect.stringContaining(message));
+});
+
+test.each<[string, (manifests: Manifests) => void, string]>([
+  ['an image that is not mounted', (m) => { mount(m, 'install', '/copies/abababababab').mountPath = '/copies/other'; },
+    `install mounts nothing at /copies/abababababab; the plan has there the image ${GVISOR}`],
+  ['another image', (m) => { installerPod(m).volumes.find(({ name }: any) => name === 'image-abababababab').image.reference = OTHER; },
+    `install mounts the image ${OTHER} at /copies/abababababab; the plan has there the image ${GVISOR}`],
+  ['an empty volume in the place of an image', (m) => {
+    const volume = installerPod(m).volumes.find(({ name }: any) => name === 'image-abababababab');
+    delete volume.image;
+    volume.emptyDir = {};
+  }, 'install mounts no image at /copies/abababababab'],
+])('reports, where images are mounted, %s', (_what, edit, message) => {
+  const manifests = mounted();
+  edit(manifests);
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(message)]);
 });

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { GVisorRelease, GVisorRuntime, NodeInstaller } from '../../../src';
+import { GVisorArtifacts, GVisorRelease, GVisorRuntime, NodeInstaller } from '../../../src';
 import { editPlan, messagesOf, quickstart, synthesized } from '../fixture';
 
 const RULE = 'release';
@@ -47,4 +47,23 @@ test('reports an architecture that the release does not exist for', () => {
 
 test('reports another proof than the release\'s', () => {
   expect(messagesOf(RULE, planned((artifact) => (artifact.version.output = 'runsd version release-20261005.0')))).toEqual([expect.stringContaining('for the proof that gVisor 20261005.0 runs')]);
+});
+
+describe.each([
+  ['an image', GVisorArtifacts.image(`registry.example/gvisor-release@sha256:${'ab'.repeat(32)}`)],
+  ['the node', GVisorArtifacts.onNode('/opt/gvisor')],
+])('a release from %s', (_where, artifacts) => {
+  const manifests = () => synthesized((app) => {
+    new GVisorRuntime(new Chart(app, 'sandbox', { namespace: 'sandbox-system' }), 'gvisor', { release: GVisorRelease.V20261005_0, artifacts });
+  });
+
+  test('is accepted as it is known', () => {
+    expect(messagesOf(RULE, manifests())).toEqual([]);
+  });
+
+  test('is reported with a proof that another release would pass', () => {
+    const changed = manifests();
+    editPlan(changed, ({ runtimes: [{ artifact }] }) => (artifact.version.output = 'runsc version release-2026'));
+    expect(messagesOf(RULE, changed)).toEqual([expect.stringContaining('for the proof that gVisor 20261005.0 runs; it is')]);
+  });
 });
