@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { ImageArchive } from '../node/images';
 import { NamespacedHost, pidFileOf } from '../node/namespaced-host';
@@ -33,6 +34,18 @@ export class DockerHost extends NamespacedHost {
   /** Runs the client in the host. */
   docker(...args: string[]): string {
     return this.exec('docker', ...args);
+  }
+
+  /** Not synchronously: the mirror that a command downloads from is served by this very process. */
+  run(command: readonly string[]): Promise<{ exitCode: number; output: string }> {
+    return new Promise((done, failed) => {
+      const child = spawn('nsenter', this.enter(command), { stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      child.stdout.on('data', chunk => output += chunk);
+      child.stderr.on('data', chunk => output += chunk);
+      child.on('error', failed);
+      child.on('close', code => done({ exitCode: code ?? -1, output }));
+    });
   }
 
   load(images: readonly ImageArchive[]): void {

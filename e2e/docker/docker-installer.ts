@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { DockerHost } from './docker-host';
@@ -31,21 +30,9 @@ export async function runInstallWithDocker(
   ];
   const deviceNodes = Object.entries(devices).flatMap(([path, source]) => ['--device', `${source}:${path}:r`]);
   const [program, ...args] = container.command;
-  const { exitCode, output } = await ended(host, [
+  const { exitCode, output } = await host.run([
     'docker', 'run', '--rm', '--pid', 'host', '--network', 'host', '--runtime', 'runc', ...privileges, ...deviceNodes, ...mounts, ...env, '--entrypoint', program, image, ...args,
   ]);
   const verdict = `${volumes.get('shared')}/verdict.json`;
   return new AgentRun(exitCode, output, existsSync(host.path(verdict)) ? JSON.parse(host.read(verdict)) : undefined);
-}
-
-/** Not synchronously: the mirror that the agent downloads from is served by this very process. */
-function ended(host: DockerHost, command: readonly string[]): Promise<{ exitCode: number; output: string }> {
-  return new Promise((done, failed) => {
-    const child = spawn('nsenter', host.enter(command), { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    child.stdout.on('data', chunk => output += chunk);
-    child.stderr.on('data', chunk => output += chunk);
-    child.on('error', failed);
-    child.on('close', code => done({ exitCode: code ?? -1, output }));
-  });
 }

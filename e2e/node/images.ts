@@ -48,6 +48,11 @@ export function nodeImage(): ImageArchive {
   return image('registry.example.test/node:24', entries, { Cmd: ['node'], Env: ['PATH=/usr/bin:/bin'] });
 }
 
+/** What a Dockerfile that downloads and verifies runs in. */
+export function builderImage(): ImageArchive {
+  return image('registry.example.test/builder:1', [...busyboxEntries('wget', 'sha512sum', 'mkdir', 'chmod'), { path: 'tmp' }], { Env: ['PATH=/bin'] });
+}
+
 /** An image with nothing but files: no shell, no program that could copy any. */
 export function filesImage(reference: string, files: { readonly [path: string]: Buffer }): ImageArchive {
   const entries = Object.entries(files).map(([path, content]) => ({ path: path.slice(1), content }));
@@ -66,8 +71,8 @@ function folders(paths: readonly string[]): TarEntry[] {
   return [...new Set(paths.flatMap(path => parents(dirname(path))))].map(path => ({ path: path.slice(1) }));
 }
 
-function busyboxEntries(): TarEntry[] {
-  const applets = ['sh', 'sleep', 'cat', 'dmesg', 'grep', 'echo', 'test', 'uname', 'rm', 'true'];
+function busyboxEntries(...more: readonly string[]): TarEntry[] {
+  const applets = ['sh', 'sleep', 'cat', 'dmesg', 'grep', 'echo', 'test', 'uname', 'rm', 'true', ...more];
   return [{ path: 'bin' }, fileEntry('bin/busybox', busybox()), ...applets.map(name => ({ path: `bin/${name}`, link: 'busybox' }))];
 }
 
