@@ -3,9 +3,11 @@ import type { Place, UnreadText } from './input/manifest-reader';
 import type { Chain } from '../lineup/chain';
 import type { Finding } from '../lineup/finding';
 
-/** A finding with the place of its object, and why it is not to count. */
-export interface ReportedFinding extends Omit<Finding, 'manifest'> {
+/** A finding with the place of its field or object, and why it is not to count. */
+export interface ReportedFinding extends Omit<Finding, 'manifest' | 'field'> {
   readonly place?: Place;
+  /** As a person writes it: `spec.runtimeClassName`. */
+  readonly field?: string;
   /** Reason of the one who ignores it. */
   readonly ignored?: string;
 }
@@ -47,6 +49,6 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-export function placeText({ file, line }: Place): string {
-  return `${file}:${line}`;
+export function placeText({ file, line, column }: Place): string {
+  return [file, line, ...(column === undefined ? [] : [column])].join(':');
 }

@@ -4,7 +4,7 @@ import { check } from './commands/check';
 import { ruleGuide } from './explain/rule-guides';
 import { unusedText } from './ignored-findings';
 import { InputError, NothingToCheck } from './input/input-error';
-import { ManifestReader } from './input/manifest-reader';
+import { ManifestReader, type Place } from './input/manifest-reader';
 
 /** What cdk8s-cli gives a plug-in, as far as it is used here. */
 interface ValidationContext {
@@ -69,7 +69,7 @@ export class LineUpCheck {
         fix: message,
         violatingResources: [{
           resourceName: object.slice(object.lastIndexOf(' ') + 1).split('/').at(-1)!,
-          locations: [place ? `line ${place.line}` : object],
+          locations: [place ? placeInFile(place) : object],
           manifestPath: place?.file ?? '',
         }],
       });
@@ -80,14 +80,18 @@ export class LineUpCheck {
     for (const ignore of result.unusedIgnores) {
       logger.log(`warning: ${unusedText(ignore)}`);
     }
-    for (const { file, line, message } of result.unread) {
+    for (const { message, ...place } of result.unread) {
       report.addViolation({
         ruleName: 'unreadable',
         recommendation: 'what cannot be read is not judged',
         fix: message,
-        violatingResources: [{ resourceName: file, locations: [`line ${line}`], manifestPath: file }],
+        violatingResources: [{ resourceName: place.file, locations: [placeInFile(place)], manifestPath: place.file }],
       });
     }
     report.submit(errors.length || result.unread.length ? 'failure' : 'success');
   }
+}
+
+function placeInFile({ line, column }: Place): string {
+  return `line ${line}${column === undefined ? '' : `, column ${column}`}`;
 }

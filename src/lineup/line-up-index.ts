@@ -12,6 +12,8 @@ import { podSpecPath } from '../workload/pod-spec-path';
 export interface SandboxedObject {
   readonly object: Manifest;
   readonly podSpec: unknown;
+  /** From the object to it. */
+  readonly podPath: readonly string[];
   readonly runtimeClassName: string;
   /** Those of its Pods; undefined if there are none. */
   readonly annotations?: { readonly [name: string]: unknown };
@@ -76,7 +78,9 @@ export class LineUpIndex {
         if (given !== undefined && given !== null) {
           const annotations = valueAt(object, ...path.slice(0, -1), 'metadata', 'annotations');
           const runtimeClassName = String(given);
-          append(sandboxed, runtimeClassName, { object, podSpec, runtimeClassName, annotations: isRecord(annotations) ? annotations : undefined });
+          append(sandboxed, runtimeClassName, {
+            object, podSpec, podPath: path, runtimeClassName, annotations: isRecord(annotations) ? annotations : undefined,
+          });
         }
         if (kind === 'DaemonSet' && isInstaller(object)) {
           daemonSets.push(object);

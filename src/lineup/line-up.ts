@@ -50,8 +50,8 @@ export function checkLineUp(manifests: Iterable<unknown>, options: LineUpOptions
   });
   const findings: Finding[] = [];
   for (const rule of RULES) {
-    for (const { object, message, severity = 'error', rule: id = rule.id } of rule.check(index)) {
-      findings.push({ rule: id, severity, object: describe(object), manifest: object, message });
+    for (const { object, field, message, severity = 'error', rule: id = rule.id } of rule.check(index)) {
+      findings.push({ rule: id, severity, object: describe(object), manifest: object, ...(field ? { field } : {}), message });
     }
   }
   return {

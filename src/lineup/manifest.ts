@@ -1,3 +1,5 @@
+import type { FieldPath } from './field-path';
+
 /** A Kubernetes object as it was parsed; nothing about its shape is certain, whoever wrote it. */
 export type Manifest = { readonly [key: string]: unknown };
 
@@ -56,18 +58,34 @@ export function describe(manifest: Manifest): string {
 /** The objects themselves, with those of a List (`kubectl get -o json`) in its place. */
 export function* unfold(manifests: Iterable<unknown>): Generator<Manifest> {
   for (const manifest of manifests) {
-    if (!isRecord(manifest)) {
-      continue;
-    }
-    const kind = textAt(manifest, 'kind');
-    if (kind?.endsWith('List') && Array.isArray(manifest.items)) {
-      // The items of a typed list (PodList) do not say their own kind.
-      const implied = kind === 'List' ? {} : { apiVersion: manifest.apiVersion, kind: kind.slice(0, -'List'.length) };
-      for (const item of manifest.items) {
-        yield* unfold(isRecord(item) && item.kind === undefined ? [{ ...implied, ...item }] : [item]);
+    if (isList(manifest)) {
+      for (const { object } of unfoldWithPaths(manifest)) {
+        yield object;
       }
-    } else {
+    } else if (isRecord(manifest)) {
       yield manifest;
     }
   }
+}
+
+/** The objects in a value (one of them, a List, or an array), with the path from the value to each. */
+export function* unfoldWithPaths(value: unknown, path: FieldPath = []): Generator<{ readonly object: Manifest; readonly path: FieldPath }> {
+  if (Array.isArray(value)) {
+    for (const [position, element] of value.entries()) {
+      yield* unfoldWithPaths(element, [...path, position]);
+    }
+  } else if (isList(value)) {
+    const { kind, apiVersion, items } = value;
+    // The items of a typed list (PodList) do not say their own kind.
+    const implied = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+    for (const [position, item] of items.entries()) {
+      yield* unfoldWithPaths(isRecord(item) && item.kind === undefined ? { ...implied, ...item } : item, [...path, 'items', position]);
+    }
+  } else if (isRecord(value)) {
+    yield { object: value, path };
+  }
+}
+
+function isList(value: unknown): value is { readonly apiVersion: unknown; readonly kind: string; readonly items: readonly unknown[] } {
+  return isRecord(value) && typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items);
 }

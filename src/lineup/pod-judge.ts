@@ -9,6 +9,9 @@ export interface Breach {
   readonly verdict: Verdict;
   /** What was given, with the container or volume that it was given in. */
   readonly given: string[];
+  /** Where the first of it was given: the mapping of the Pod, and the key in it. */
+  readonly holder: unknown;
+  readonly key: string;
 }
 
 interface ActiveLook {
@@ -70,7 +73,7 @@ export class PodJudge {
       this.atKeys(this.looks.volume, volume, pod, volume);
     }
     for (const name in pod.annotations) {
-      this.named(this.annotations, name, pod);
+      this.named(this.annotations, name, pod, pod.annotations);
     }
     return this.found;
   }
@@ -93,7 +96,7 @@ export class PodJudge {
       const asked = looks[key];
       if (asked && value[key] !== null && value[key] !== undefined) {
         for (const one of asked) {
-          this.note(one, value[key], pod, owner);
+          this.note(one, value[key], pod, value, key, owner);
         }
       }
     }
@@ -104,25 +107,25 @@ export class PodJudge {
     const limits = resources?.limits;
     for (const name in limits) {
       if (name.includes('/')) {
-        this.named(this.resources, name, pod, owner);
+        this.named(this.resources, name, pod, limits, owner);
       }
     }
     for (const name in resources?.requests) {
       if (name.includes('/') && limits?.[name] === undefined) {
-        this.named(this.resources, name, pod, owner);
+        this.named(this.resources, name, pod, resources.requests, owner);
       }
     }
   }
 
-  private named(looks: readonly ActiveLook[], name: string, pod: PodFacts, owner?: any): void {
+  private named(looks: readonly ActiveLook[], name: string, pod: PodFacts, holder: unknown, owner?: any): void {
     for (const one of looks) {
       if (name.startsWith(one.look.key)) {
-        this.note(one, name, pod, owner);
+        this.note(one, name, pod, holder, name, owner);
       }
     }
   }
 
-  private note({ look, rule, verdict }: ActiveLook, value: any, pod: PodFacts, owner?: any): void {
+  private note({ look, rule, verdict }: ActiveLook, value: any, pod: PodFacts, holder: unknown, key: string, owner?: any): void {
     const given = look.given(value, pod, this.sandbox);
     if (given === undefined) {
       return;
@@ -132,7 +135,7 @@ export class PodJudge {
     if (breach) {
       breach.given.push(text);
     } else {
-      this.found = [...this.found, { rule, verdict, given: [text] }];
+      this.found = [...this.found, { rule, verdict, given: [text], holder, key }];
     }
   }
 }

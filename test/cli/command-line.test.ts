@@ -58,12 +58,12 @@ ${quickstart().length} objects, 1 chain, 0 errors, 0 warnings
   expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
 });
 
-test('ends with 1 and names rule, object, file and line of an error', () => {
+test('ends with 1 and names rule, object, file, line and column of an error', () => {
   const path = write('a.yaml', `# a comment\n\n${documents([runtimeClass('gvisor', 'runsc'), BROKEN])}`);
   const { status, output } = run('check', path);
   expect(status).toBe(1);
-  const line = readFileSync(path, 'utf8').split('\n').findIndex((text) => text === 'apiVersion: v1') + 1;
-  expect(output).toContain(`error [class-exists] Pod team-a/web (${path}:${line})\n  runtimeClassName is "gvisr"`);
+  const line = readFileSync(path, 'utf8').split('\n').findIndex((text) => text === '  runtimeClassName: gvisr') + 1;
+  expect(output).toContain(`error [class-exists] Pod team-a/web (${path}:${line}:3)\n  runtimeClassName is "gvisr"`);
   expect(output).toContain('-> handler       (no such RuntimeClass)\n');
   expect(output).toContain('2 objects, 2 chains, 1 error, 1 warning');
 });
@@ -120,7 +120,7 @@ test('reads a file once, however often it is named', () => {
 test('reads what kubectl prints from standard input', () => {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: quickstart() }, undefined, 2);
   expect(piped(['check', '-'], list).status).toBe(0);
-  expect(piped(['check', '-'], documents([BROKEN])).output).toContain('Pod team-a/web (standard input:1)');
+  expect(piped(['check', '-'], documents([BROKEN])).output).toContain('Pod team-a/web (standard input:7:3)');
 });
 
 test('reads JSON that is several documents, and YAML in flow style', () => {
@@ -132,7 +132,7 @@ test('reads JSON objects one after the other, as jq prints them', () => {
   const text = [BROKEN, runtimeClass('gvisor', 'runsc')].map((object) => `${JSON.stringify(object, undefined, 2)}\n`).join('');
   const path = write('a.json', text);
   expect(run('check', path).output).toContain('2 objects, 2 chains, 1 error, 1 warning\n');
-  expect(run('check', path).output).toContain(`RuntimeClass gvisor (${path}:${text.slice(0, text.lastIndexOf('\n{') + 1).split('\n').length})`);
+  expect(run('check', path).output).toContain(`RuntimeClass gvisor (${path}:${text.split('\n').findIndex((line) => line.includes('"handler"')) + 1}:3)`);
   expect(run('check', write('b.json', `${JSON.stringify(BROKEN)}\n${JSON.stringify(BROKEN)}\n`)).output).toContain('2 objects');
 });
 

@@ -52,7 +52,7 @@ describe('SARIF', () => {
     expect(driver.rules.map(({ id }: { id: string }) => id)).toEqual(['class-exists', 'handler-installed', 'unreadable']);
     const [error, warning, unread] = results;
     expect(error).toMatchObject({ ruleId: 'class-exists', ruleIndex: 0, level: 'error' });
-    expect(error.locations[0].physicalLocation).toEqual({ artifactLocation: { uri: expect.stringMatching(/a\.yaml$/) }, region: { startLine: 1 } });
+    expect(error.locations[0].physicalLocation).toEqual({ artifactLocation: { uri: expect.stringMatching(/a\.yaml$/) }, region: { startLine: 7, startColumn: 3 } });
     expect(error.locations[0].logicalLocations).toEqual([{ fullyQualifiedName: 'Pod team-a/web', kind: 'resource' }]);
     expect(warning.suppressions).toEqual([{ kind: 'external', justification: 'by hand' }]);
     expect(unread).toMatchObject({ ruleId: 'unreadable', locations: [{ physicalLocation: { region: { startLine: 16, startColumn: expect.any(Number) } } }] });
@@ -63,7 +63,7 @@ test('JSON says the same in a form that stays', () => {
   const { findings, unread, chains, summary, formatVersion } = JSON.parse(check('json').output);
   expect(formatVersion).toBe(1);
   expect(summary).toEqual({ files: 1, objects: 2, chains: 2, errors: 1, warnings: 1, ignored: 0, unread: 1 });
-  expect(findings[0]).toEqual({ rule: 'class-exists', severity: 'error', object: 'Pod team-a/web', file, line: 1, message: expect.any(String) });
+  expect(findings[0]).toEqual({ rule: 'class-exists', severity: 'error', object: 'Pod team-a/web', field: 'spec.runtimeClassName', file, line: 7, column: 3, message: expect.any(String) });
   expect(unread).toEqual([{ file, line: 16, column: expect.any(Number), message: expect.any(String) }]);
   expect(chains).toHaveLength(2);
 });

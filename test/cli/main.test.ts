@@ -26,7 +26,7 @@ function command(args: readonly string[], input = '') {
 const BROKEN = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {runtimeClassName: gvisr}\n';
 
 test('ends with the status of the check and prints what it found', () => {
-  expect(command(['check', '-'], BROKEN)).toEqual({ status: 1, stdout: expect.stringContaining('error [class-exists] Pod web (standard input:1)'), stderr: '' });
+  expect(command(['check', '-'], BROKEN)).toEqual({ status: 1, stdout: expect.stringContaining('error [class-exists] Pod web (standard input:4:8)'), stderr: '' });
   expect(command(['check', '-', '--external', 'gvisr'], BROKEN)).toMatchObject({ status: 0, stderr: '' });
 });
 

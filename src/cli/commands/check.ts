@@ -1,3 +1,4 @@
+import { fieldText } from '../../lineup/field-path';
 import { checkLineUp, type LineUpResult } from '../../lineup/line-up';
 import type { Manifest } from '../../lineup/manifest';
 import { RULES } from '../../lineup/rules';
@@ -18,10 +19,18 @@ export function check(reader: ManifestReader, settings: CheckSettings): CheckRep
   const reported = findings
     .filter(({ severity }) => settings.severity === 'warning' || severity === 'error')
     .map((finding): ReportedFinding => {
-      const { rule, severity, object, manifest, message } = finding;
-      const place = reader.placeOf(manifest);
+      const { rule, severity, object, manifest, field, message } = finding;
+      const place = reader.placeOf(manifest, field);
       const ignored = ignoredFor(finding, settings.ignore)?.reason;
-      return { rule, severity, object, message, ...(place ? { place } : {}), ...(ignored === undefined ? {} : { ignored }) };
+      return {
+        rule,
+        severity,
+        object,
+        message,
+        ...(field ? { field: fieldText(field) } : {}),
+        ...(place ? { place } : {}),
+        ...(ignored === undefined ? {} : { ignored }),
+      };
     });
   return {
     findings: reported.sort((one, other) => Number(one.severity === 'warning') - Number(other.severity === 'warning')),

@@ -16,7 +16,7 @@ export function json(report: CheckReport): string {
       ignored: findings.length - severities.length,
       unread: unread.length,
     },
-    findings: findings.map(({ place, ...finding }) => ({ ...finding, file: place?.file, line: place?.line })),
+    findings: findings.map(({ place, ...finding }) => ({ ...finding, file: place?.file, line: place?.line, column: place?.column })),
     unread: unread.map(({ file, line, column, message }) => ({ file, line, column, message })),
     chains,
   }, undefined, 2)}\n`;

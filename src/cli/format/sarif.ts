@@ -15,7 +15,7 @@ export function sarif({ findings, unread }: CheckReport, version: string, homepa
   const results = [
     ...findings.map(result),
     ...unread.map(({ file, line, column, message }) => ({
-      ruleId: UNREADABLE, level: 'error', message: { text: message }, locations: locations({ file, line }, undefined, column),
+      ruleId: UNREADABLE, level: 'error', message: { text: message }, locations: locations({ file, line, column }),
     })),
   ];
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort();
@@ -50,8 +50,8 @@ function result({ rule, severity, object, place, message, ignored }: ReportedFin
   };
 }
 
-function locations(place: Place | undefined, object?: string, column?: number) {
-  const region = { startLine: place?.line, ...(column === undefined ? {} : { startColumn: column }) };
+function locations(place: Place | undefined, object?: string) {
+  const region = { startLine: place?.line, ...(place?.column === undefined ? {} : { startColumn: place.column }) };
   return [{
     ...(place && place.file !== STANDARD_INPUT ? { physicalLocation: { artifactLocation: { uri: uri(place.file) }, region } } : {}),
     ...(object === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: object, kind: 'resource' }] }),

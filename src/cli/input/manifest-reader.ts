@@ -1,20 +1,22 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { DocumentPlaces } from './document-places';
 import { inputFiles } from './input-files';
-import { itemLines, MAX_DEPTH, readYaml, type TextDocument } from './yaml-text';
+import { MAX_DEPTH, readYaml, type TextDocument } from './yaml-text';
 import { alwaysText, mayHideText } from '../../lineup/always-text';
-import { isRecord, unfold, type Manifest } from '../../lineup/manifest';
+import type { FieldPath } from '../../lineup/field-path';
+import { unfoldWithPaths, type Manifest } from '../../lineup/manifest';
 
-/** Where an object stands. */
+/** Where an object, or a field of it, stands. */
 export interface Place {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** From 1; absent where the line as a whole is meant. */
+  readonly column?: number;
 }
 
 /** A text, or a part of one, that could not be read. */
 export interface UnreadText extends Place {
-  /** From 1; absent where no place in the text is meant. */
-  readonly column?: number;
   readonly message: string;
   /** The line with the mistake. */
   readonly text?: string;
@@ -34,7 +36,7 @@ export class ManifestReader {
   public objects = 0;
   public files = 0;
 
-  private readonly places = new WeakMap<Manifest, () => Place>();
+  private readonly places = new WeakMap<Manifest, (field: FieldPath) => Place>();
 
   constructor(
     private readonly paths: readonly string[],
@@ -65,8 +67,9 @@ export class ManifestReader {
     }
   }
 
-  public placeOf(manifest: Manifest): Place | undefined {
-    return this.places.get(manifest)?.();
+  /** @param field where in the manifest; if it is not there, where the innermost field around it is */
+  public placeOf(manifest: Manifest, field: FieldPath = []): Place | undefined {
+    return this.places.get(manifest)?.(field);
   }
 
   private *objectsOf(file: string, read: () => string): Generator<Manifest> {
@@ -92,19 +95,15 @@ export class ManifestReader {
   }
 
   private *objectsIn(value: unknown, place: Place, text: () => string): Generator<Manifest> {
-    // Lists are long, so where their items stand is only worked out when somebody asks.
-    let lines: readonly number[] | undefined;
-    const items = isRecord(value) && Array.isArray(value.items) && String(value.kind).endsWith('List') ? value.items.length : 0;
-    let item = 0;
-    for (const manifest of unfold(Array.isArray(value) ? value : [value])) {
-      const position = item++;
-      if (typeof manifest.apiVersion === 'string' && typeof manifest.kind === 'string') {
+    const places = new DocumentPlaces(text);
+    for (const { object, path } of unfoldWithPaths(value)) {
+      if (typeof object.apiVersion === 'string' && typeof object.kind === 'string') {
         this.objects++;
-        this.places.set(manifest, items ? () => {
-          lines ??= itemLines(text()) ?? [];
-          return { file: place.file, line: place.line + (lines[position] ?? 1) - 1 };
-        } : () => place);
-        yield manifest;
+        this.places.set(object, (field) => {
+          const { line, column } = places.of(path, field);
+          return { ...place, line: place.line + line - 1, ...(column === undefined ? {} : { column }) };
+        });
+        yield object;
       }
     }
   }

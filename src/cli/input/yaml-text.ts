@@ -1,12 +1,13 @@
 /// <reference path="./js-yaml.d.ts" />
 import { CORE_SCHEMA, loadAll, types, YAMLException, type LoadOptions } from 'js-yaml';
+import { columnsBefore, newlines } from './line-ends';
 
 /** A document of a text, with the place of its first node. */
 export interface TextDocument {
   readonly value: unknown;
   /** From 1. */
   readonly line: number;
-  /** Its text, from the first node on. */
+  /** Its text, from the first node on, with as many blanks before it as keep its columns. */
   readonly text: () => string;
 }
 
@@ -24,13 +25,14 @@ export interface SyntaxProblem {
 const SCHEMA = CORE_SCHEMA.extend({ implicit: [types.merge] });
 /** No manifest comes near it, and nothing that reads a value of this depth runs out of stack. */
 export const MAX_DEPTH = 100;
+export const PARSER_OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };
 /** Values that aliases may make of one document. The largest definitions of custom resources have some 50,000. */
 const MAX_VALUES = 1_000_000;
 /** By the specification these end a document even within a quoted text. */
 const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
 /** A template, and what stands before it. */
 const TEMPLATE = /^([^#'"]*?(?:^|[-:,[]\s+|[[{]))\{\{/;
-const SPACE = /\s*/y;
+const BYTE_ORDER_MARK = '\uFEFF';
 const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(?:#.*)?(?:\r?\n|$))*$/;
 
 /**
@@ -38,7 +40,8 @@ const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(
  *
  * Whole texts are read at once, which is fastest; only one that has a mistake is read again, document by document.
  */
-export function readYaml(text: string): { readonly documents: readonly TextDocument[]; readonly problems: readonly SyntaxProblem[] } {
+export function readYaml(given: string): { readonly documents: readonly TextDocument[]; readonly problems: readonly SyntaxProblem[] } {
+  const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given;
   try {
     return { documents: parse(text), problems: [] };
   } catch {
@@ -65,7 +68,7 @@ function readSeparately(text: string) {
 function parse(text: string, firstLine = 1): TextDocument[] {
   const found: Array<{ line: number; start: number; end: number }> = [];
   const values = loadAll(text, null, {
-    ...OPTIONS,
+    ...PARSER_OPTIONS,
     listener(event, { depth, line, position }) {
       if (depth !== 1) {
         return;
@@ -79,48 +82,16 @@ function parse(text: string, firstLine = 1): TextDocument[] {
   });
   const hasAliases = text.includes('*');
   const hasTemplates = text.includes('{{');
-  // The parser does not count a byte order mark.
-  const shift = text.charCodeAt(0) === 0xFEFF ? 1 : 0;
   return values.map((value, index) => {
     const { line, start, end } = found[index];
     if (hasAliases) {
       refuseExplosion(value, line);
     }
     if (hasTemplates) {
-      refuseTemplate(value, text.slice(start + shift, end + shift), line);
+      refuseTemplate(value, text.slice(start, end), line);
     }
-    return { value, line, text: () => text.slice(start + shift, end + shift) };
+    return { value, line, text: () => ' '.repeat(columnsBefore(text, start)) + text.slice(start, end) };
   });
-}
-
-const OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };
-
-/** Lines, within the text of a list, of its items; undefined where they cannot be told. */
-export function itemLines(text: string): readonly number[] | undefined {
-  // Lines of the nodes within each node that is not closed yet.
-  const open: number[][] = [[]];
-  const found = new Map<unknown, readonly number[]>();
-  try {
-    const [list] = loadAll(text, null, {
-      ...OPTIONS,
-      listener(event, { line, position, result }) {
-        if (event === 'open') {
-          // Between brackets the parser has not come to the node yet.
-          SPACE.lastIndex = position;
-          open.at(-1)!.push(line + 1 + newlines(SPACE.exec(text)![0]));
-          open.push([]);
-        } else {
-          const lines = open.pop()!;
-          if (Array.isArray(result) && lines.length === result.length) {
-            found.set(result, lines);
-          }
-        }
-      },
-    });
-    return found.get((list as { items?: unknown }).items);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Pieces of a text with one document each; put together they are the text. */
@@ -208,12 +179,4 @@ function refuseTemplate(value: unknown, text: string, firstLine: number): void {
 function hasMappingAsKey(value: unknown): boolean {
   return typeof value === 'object' && value !== null
     && (Object.hasOwn(value, '[object Object]') || Object.values(value).some(hasMappingAsKey));
-}
-
-function newlines(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    count++;
-  }
-  return count;
 }

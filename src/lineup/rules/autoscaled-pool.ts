@@ -12,6 +12,7 @@ export const autoscaledPool: Rule = {
       if (label === undefined || !plan?.gate || plan.gate.startupTaint !== undefined) continue;
       yield {
         object,
+        field: ['spec', 'template', 'spec', 'nodeSelector', label],
         message: `${name} selects nodes by "${label}", so an autoscaler makes them, and its RuntimeClass selects a label that nodes get only after they are there: no new node `
           + 'would ever fit a waiting Pod, and the pool would never grow from zero. Write readiness: ReadinessGate.startupTaint(), and give the pool that startup taint',
       };

@@ -10,14 +10,16 @@ export const classExists: Rule = {
       if (classes.has(name) || external.has(name) || !judgesUnknown) {
         continue;
       }
+      const field = [...first.podPath, 'runtimeClassName'];
       const users = others.length ? ` (and ${others.length} more: ${others.slice(0, 3).map(({ object }) => describe(object)).join(', ')}${others.length > 3 ? ', ...' : ''})` : '';
       if (!classes.size && !external.size && isLive(first.object)) {
-        yield { object: first.object, message: `runtimeClassName is "${name}"${users}, but no RuntimeClass at all was read from the cluster; give what "${LIVE_COMMAND}" prints` };
+        yield { object: first.object, field, message: `runtimeClassName is "${name}"${users}, but no RuntimeClass at all was read from the cluster; give what "${LIVE_COMMAND}" prints` };
         continue;
       }
       const known = [...classes.keys(), ...external].sort().join(', ') || 'none';
       yield {
         object: first.object,
+        field,
         message: `runtimeClassName is "${name}"${users}, but there is no such RuntimeClass; known are: ${known}; `
           + 'write one of them, add the RuntimeClass, or declare it as external if somebody else owns it',
       };

@@ -17,6 +17,7 @@ export const classOfRuntime: Rule = {
         if (given !== handler) {
           yield {
             object,
+            field: ['handler'],
             message: `handler is "${given}", but ${installer.name} installs "${handler}" for this class; write handler: ${handler}`,
           };
         }

@@ -1,3 +1,4 @@
+import { pathTo, type FieldPath } from '../field-path';
 import type { Problem } from '../finding';
 import { describe, isRecord, valueAt, type Manifest } from '../manifest';
 import { readExceptions, EXCEPTION_PREFIX } from '../pod-exceptions';
@@ -18,8 +19,8 @@ export const compatibility: Rule = {
       }
       const judge = new PodJudge(sandbox);
       // Many Pods have the same thing; a warning is read once.
-      const warnings = new Map<string, { breach: Breach; first: Manifest; others: Manifest[] }>();
-      for (const { object, podSpec, annotations } of objects) {
+      const warnings = new Map<string, { breach: Breach; first: Manifest; field?: FieldPath; others: Manifest[] }>();
+      for (const { object, podSpec, podPath, annotations } of objects) {
         if (!isRecord(podSpec)) {
           continue;
         }
@@ -31,29 +32,38 @@ export const compatibility: Rule = {
           }
           const same = warnings.get(rule.id);
           if (verdict.severity === 'error') {
-            yield problem(object, breach, sandbox);
+            yield problem(object, fieldOf(breach, object, podPath), breach, sandbox);
           } else if (same) {
             same.others.push(object);
           } else {
-            warnings.set(rule.id, { breach, first: object, others: [] });
+            warnings.set(rule.id, { breach, first: object, field: fieldOf(breach, object, podPath), others: [] });
           }
         }
         yield* excepted ? wrongExceptions(object, excepted) : [];
       }
-      for (const { breach, first, others } of warnings.values()) {
-        yield problem(first, breach, sandbox, others);
+      for (const { breach, first, field, others } of warnings.values()) {
+        yield problem(first, field, breach, sandbox, others);
       }
     }
   },
 };
 
-function problem(object: Manifest, { rule, verdict, given }: Breach, sandbox: SandboxFacts, others: readonly Manifest[] = []): Problem {
+/** Where in the object the Pod has what is wrong with it. */
+function fieldOf({ holder, key }: Breach, object: Manifest, podPath: readonly string[]): FieldPath | undefined {
+  const template = podPath.slice(0, -1);
+  const path = pathTo(holder, valueAt(object, ...template));
+  return path && [...template, ...path, key];
+}
+
+function problem(
+  object: Manifest, field: FieldPath | undefined, { rule, verdict, given }: Breach, sandbox: SandboxFacts, others: readonly Manifest[] = [],
+): Problem {
   const { runtimeClassName, kind } = sandbox;
   const { severity, reason, instead } = verdict;
   const names = `${others.slice(0, 3).map(describe).join(', ')}${others.length > 3 ? ', ...' : ''}`;
   const more = others.length ? ` (and so ${others.length} more: ${names})` : '';
   const where = `the RuntimeClass "${runtimeClassName}" (${kind === 'gvisor' ? 'gVisor' : 'Kata'})`;
-  return { object, rule: rule.id, severity, message: `${given.join('; ')}${more}, but on ${where} ${reason}; ${instead}` };
+  return { object, ...(field ? { field } : {}), rule: rule.id, severity, message: `${given.join('; ')}${more}, but on ${where} ${reason}; ${instead}` };
 }
 
 function* wrongExceptions(object: Manifest, { rules, wrong }: ReturnType<typeof readExceptions>): Generator<Problem> {

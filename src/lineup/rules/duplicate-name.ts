@@ -9,7 +9,7 @@ export const duplicateName: Rule = {
     const byName = new Set<string>();
     for (const { daemonSet, name } of installers) {
       if (byName.has(name)) {
-        yield { object: daemonSet, message: `there is another installer ${name}, and a cluster keeps only one of them; give one of the two NodeInstallers another id, or check only what ends up in one cluster` };
+        yield { object: daemonSet, field: ['metadata', 'name'], message: `there is another installer ${name}, and a cluster keeps only one of them; give one of the two NodeInstallers another id, or check only what ends up in one cluster` };
       }
       byName.add(name);
     }
@@ -17,6 +17,7 @@ export const duplicateName: Rule = {
       for (const other of others) {
         yield {
           object: other.object,
+          field: ['metadata', 'name'],
           message: `there is another RuntimeClass "${name}" with the handler "${first.handler}", and this one has "${other.handler}"; `
             + `a cluster keeps only one ${describe(first.object)}, so ${first.handler === other.handler ? 'check only what ends up in one cluster, or ' : ''}give one of them another name`,
         };

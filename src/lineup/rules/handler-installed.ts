@@ -10,6 +10,7 @@ import type { Rule } from '../rule';
 const DEFAULT_RUNTIMES = new Set(['runc', 'crun']);
 /** Every sandbox runtime runs on Linux only, so every installer's pool has this label whether or not a class asks for it. */
 const IMPLIED_LABEL = OS_LABEL;
+const HANDLER = ['handler'];
 
 /**
  * RuntimeClass -> handler on the nodes: whichever node the class selects, its handler was installed there. A class whose
@@ -25,13 +26,13 @@ export const handlerInstalled: Rule = {
         const pools = serving.filter(({ plan }) => plan.desiredState === 'PRESENT');
         if (!pools.length) {
           for (const user of sandboxed.get(name) ?? []) {
-            yield { object: user.object, message: taken(name, handler, serving) };
+            yield { object: user.object, field: [...user.podPath, 'runtimeClassName'], message: taken(name, handler, serving) };
           }
           continue;
         }
         const message = unreached(runtimeClass, pools) ?? slip(runtimeClass, pools);
         if (message) {
-          yield { object, message };
+          yield { object, field: ['scheduling', 'nodeSelector'], message };
         }
         continue;
       }
@@ -42,6 +43,7 @@ export const handlerInstalled: Rule = {
       if (ofFamily) {
         yield {
           object,
+          field: HANDLER,
           message: `handler is "${handler}", but ${otherName(ofFamily)} installs only ${[...ofFamily.handlers].sort().join(', ') || 'none'}; `
             + 'write one of them, or tell it to install this one, too',
         };
@@ -57,14 +59,16 @@ export const handlerInstalled: Rule = {
       if (label) {
         yield {
           object,
+          field: HANDLER,
           message: `nothing here installs the handler "${handler}", so no node gets the label ${label} that the class selects; installed handlers are: ${installed}; `
             + 'write one of them, or add the installer to what is checked',
         };
       } else if (near !== undefined) {
-        yield { object, message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; write "${near}", or declare the handler` };
+        yield { object, field: HANDLER, message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; write "${near}", or declare the handler` };
       } else if (judgesUnknown && !DEFAULT_RUNTIMES.has(handler)) {
         yield {
           object,
+          field: HANDLER,
           severity: 'warning',
           message: `nothing here installs the handler "${handler}"; installed handlers are: ${installed}; `
             + 'if somebody else installs it, declare the class as external, or the handler',

@@ -10,6 +10,7 @@ export const installerOverlap: Rule = {
         if (!apart(one, other)) {
           yield {
             object: other.daemonSet,
+            field: ['spec', 'template', 'spec', 'nodeSelector'],
             message: `${one.name} (${pool(one)}) and ${other.name} (${pool(other)}) can select the same node, and a node belongs to one installer; `
               + 'give both a nodeSelector with the same key and different values, or one installer to all runtimes',
           };

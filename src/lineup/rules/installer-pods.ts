@@ -15,12 +15,13 @@ export const installerPods: Rule = {
       const labels = textMap(object, 'spec', 'template', 'metadata', 'labels');
       for (const [key, value] of textMap(object, 'spec', 'selector', 'matchLabels')) {
         if (labels.get(key) !== value) {
-          yield { object, message: `the selector asks for the label "${key}: ${value}", which the Pod template lacks; write the same label in both` };
+          yield { object, field: ['spec', 'selector', 'matchLabels', key], message: `the selector asks for the label "${key}: ${value}", which the Pod template lacks; write the same label in both` };
         }
       }
       if (pod.nodeSelector.get(OS_LABEL) !== LINUX) {
         yield {
           object,
+          field: ['spec', 'template', 'spec', 'nodeSelector'],
           message: `nodeSelector is {${[...pod.nodeSelector].map((entry) => entry.join(': ')).join(', ')}}; sandbox runtimes exist for Linux only, so it needs "${OS_LABEL}: ${LINUX}"`,
         };
       }
@@ -28,6 +29,7 @@ export const installerPods: Rule = {
       if (runtimeClassName !== undefined) {
         yield {
           object,
+          field: ['spec', 'template', 'spec', 'runtimeClassName'],
           message: `runtimeClassName is ${JSON.stringify(runtimeClassName)}, and only the installer brings a sandbox to a node; leave it out, or it waits for itself`,
         };
       }
@@ -37,6 +39,7 @@ export const installerPods: Rule = {
           if (given.get(`${PSA}/${mode}`) !== PRIVILEGED) {
             yield {
               object: namespaceObject,
+              field: ['metadata', 'labels', `${PSA}/${mode}`],
               // Without the other two the Pods run, and only logs and kubectl complain.
               severity: mode === 'enforce' ? 'error' : 'warning',
               message: `the label ${PSA}/${mode} is ${given.get(`${PSA}/${mode}`) ?? 'absent'}; the installer's hostPath volumes need "${PRIVILEGED}"`,

@@ -12,12 +12,12 @@ export const kataAnnotations: Rule = {
   id: 'kata-annotations',
   *check(index) {
     for (const kata of kataClasses(index)) {
-      for (const { object } of index.sandboxed.get(kata.name) ?? []) {
+      for (const { object, podPath } of index.sandboxed.get(kata.name) ?? []) {
         for (const annotation of podAnnotations(object).keys()) {
           const message = annotation.startsWith(KATA_HYPERVISOR_ANNOTATION) ? problem(kata, annotation) : undefined;
           if (message) {
             // Another installer may have been told to allow it.
-            yield { object, message, severity: kata.installed ? 'error' : 'warning' };
+            yield { object, field: [...podPath.slice(0, -1), 'metadata', 'annotations', annotation], message, severity: kata.installed ? 'error' : 'warning' };
           }
         }
       }

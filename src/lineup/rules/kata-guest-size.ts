@@ -1,3 +1,4 @@
+import type { FieldPath } from '../field-path';
 import { kataClasses, type KataClass } from '../kata-class';
 import { describe } from '../manifest';
 import { podLimits, type PodLimits } from '../pod-limits';
@@ -14,26 +15,31 @@ export const kataGuestSize: Rule = {
   *check(index) {
     for (const kata of kataClasses(index)) {
       const unlimited = [];
-      for (const { object, podSpec } of index.sandboxed.get(kata.name) ?? []) {
+      for (const { object, podSpec, podPath } of index.sandboxed.get(kata.name) ?? []) {
         const limits = podLimits(podSpec);
         if (limits.memory !== undefined) {
           continue;
         }
         if (limits.cpu !== undefined && kata.staticSizing && kata.guestOverhead) {
-          yield { object, message: tooSmall(kata, limits.cpu, kata.guestOverhead) };
+          yield { object, field: resources(podPath), message: tooSmall(kata, limits.cpu, kata.guestOverhead) };
         } else if (kata.defaults) {
-          unlimited.push({ object, limits });
+          unlimited.push({ object, limits, field: resources(podPath) });
         }
       }
       const [first, ...others] = unlimited;
       if (first) {
         const more = others.length
           ? ` (and so ${others.length} more: ${others.slice(0, 3).map(({ object }) => describe(object)).join(', ')}${others.length > 3 ? ', ...' : ''})` : '';
-        yield { object: first.object, severity: 'warning', message: unaccounted(kata, first.limits, more) };
+        yield { object: first.object, field: first.field, severity: 'warning', message: unaccounted(kata, first.limits, more) };
       }
     }
   },
 };
+
+/** Of the first container, which is as good as any other. */
+function resources(podPath: readonly string[]): FieldPath {
+  return [...podPath, 'containers', 0, 'resources'];
+}
 
 function tooSmall({ name, shim }: KataClass, cpu: number, overhead: { readonly memory: number; readonly vcpus: number }): string {
   return `limits cpu (${cpu}) but not memory, so on the RuntimeClass "${name}" (${shim.name}) its virtual machine gets ${Math.max(1, Math.ceil(cpu + overhead.vcpus))} `

@@ -16,6 +16,7 @@ export const nodeHandler: Rule = {
       if (!selected.length) {
         yield {
           object,
+          field: ['scheduling', 'nodeSelector'],
           // A class that nobody uses waits for its nodes as long as it likes.
           severity: sandboxed.has(name) ? 'error' : 'warning',
           message: `none of the ${nodes.length} nodes has the labels that the class selects ({${[...nodeSelector].map(([key, value]) => `${key}: ${value}`).join(', ')}}), `
@@ -29,6 +30,7 @@ export const nodeHandler: Rule = {
         const served = [...new Set(without.flatMap(({ handlers }) => [...handlers ?? []]))].filter(Boolean).sort().join(', ');
         yield {
           object,
+          field: ['handler'],
           message: `${without.length} of the ${selected.length} nodes that the class selects (${listed}${without.length > LISTED ? ', ...' : ''}) do not serve the handler "${handler}"; `
             + `their container runtimes serve ${served || 'only the default'}; install it there, or select only nodes that have it`,
         };

@@ -23,6 +23,7 @@ export const othersLabel: Rule = {
       const near = [...runtimeClass.nodeSelector].find(([given]) => given === key || isNear(given, key));
       yield {
         object: runtimeClass.object,
+        field: ['scheduling', 'nodeSelector', ...(near ? [near[0]] : [])],
         // Without it the class may still select a pool on which the installer is known to be done.
         severity: near ? 'error' : 'warning',
         message: `scheduling.nodeSelector ${near ? `has "${near[0]}: ${near[1]}"` : 'lacks the label of proven nodes'}, and ${otherName(first)} sets "${key}: ${value}" `
@@ -39,6 +40,7 @@ function* misspelled({ object, nodeSelector }: RuntimeClass, { labels, ...instal
       if (given === key ? value !== expected : !labels.has(given) && isNear(given, key)) {
         yield {
           object,
+          field: ['scheduling', 'nodeSelector', given],
           message: `scheduling.nodeSelector has "${given}: ${value}", which ${otherName({ labels, ...installer })} never sets; write "${key}: ${expected}"`,
         };
       }

@@ -16,6 +16,7 @@ export const planHash: Rule = {
       if (given !== expected && !missing.length) {
         yield {
           object,
+          field: ['spec', 'template', 'metadata', 'annotations', PLAN_HASH_ANNOTATION],
           message: `the annotation ${PLAN_HASH_ANNOTATION} is ${given === undefined ? 'absent' : `"${given}"`}, but the mounted files have the hash ${expected}; `
             + 'synthesize again instead of changing the ConfigMaps by hand',
         };

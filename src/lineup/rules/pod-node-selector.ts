@@ -10,12 +10,13 @@ export const podNodeSelector: Rule = {
       if (!runtimeClass?.nodeSelector.size) {
         continue;
       }
-      for (const { object, podSpec } of objects) {
+      for (const { object, podSpec, podPath } of objects) {
         for (const [key, value] of textMap(podSpec, 'nodeSelector')) {
           const wanted = runtimeClass.nodeSelector.get(key);
           if (wanted !== undefined && wanted !== value) {
             yield {
               object,
+              field: [...podPath, 'nodeSelector', key],
               message: `nodeSelector has "${key}: ${value}", but the RuntimeClass "${name}" selects "${key}: ${wanted}"; no node has both, so leave out the Pod's`,
             };
           }

@@ -8,7 +8,7 @@ export const retiredRuntimeHandler: Rule = {
     for (const { object, handler } of [...classes.values()].flat()) {
       const retired = retiredRuntime(handler);
       if (retired) {
-        yield { object, message: `handler "${handler}" is ${retired.what}; use ${retired.successor}` };
+        yield { object, field: ['handler'], message: `handler "${handler}" is ${retired.what}; use ${retired.successor}` };
       }
     }
   },

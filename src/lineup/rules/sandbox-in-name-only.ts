@@ -12,6 +12,7 @@ export const sandboxInNameOnly: Rule = {
       if (SANDBOX.test(name) && RESERVED_HANDLERS.includes(handler)) {
         yield {
           object,
+          field: ['handler'],
           message: `"${name}" promises a sandbox, but its handler "${handler}" is the node's ordinary runtime, which isolates nothing more; `
             + 'write the handler of a sandbox runtime, or give the class another name',
         };

@@ -19,6 +19,7 @@ export const tolerations: Rule = {
         if (startupTaint !== undefined && through) {
           yield {
             object: runtimeClass.object,
+            field: ['scheduling', 'tolerations', runtimeClass.tolerations.indexOf(through)],
             message: `the class tolerates ${show(through)}, so its Pods reach nodes of ${installer.name} before their handlers are proven and the startup taint `
               + `"${startupTaint}" is lifted; leave it out of scheduling.tolerations`,
           };
@@ -27,6 +28,7 @@ export const tolerations: Rule = {
           if (ofPool(toleration) && !covered(toleration, runtimeClass)) {
             yield {
               object: runtimeClass.object,
+              field: ['scheduling', 'tolerations'],
               message: `${installer.name} tolerates the taint ${show(toleration)} of its pool, but the class does not, so its Pods never get there; `
                 + `add the toleration to scheduling.tolerations, which has ${runtimeClass.tolerations.map(show).join(' and ') || 'none'}`,
             };

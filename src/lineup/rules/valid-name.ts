@@ -7,10 +7,10 @@ export const validName: Rule = {
   *check({ classes, runtimes }) {
     for (const { object, name, handler } of [...classes.values()].flat()) {
       if (!isDnsSubdomain(name)) {
-        yield { object, message: `the name of a RuntimeClass has to be a DNS subdomain (lower-case letters, digits, "-" and "."), not "${name}"; write "${proposeDnsSubdomain(name)}"` };
+        yield { object, field: ['metadata', 'name'], message: `the name of a RuntimeClass has to be a DNS subdomain (lower-case letters, digits, "-" and "."), not "${name}"; write "${proposeDnsSubdomain(name)}"` };
       }
       if (!isDnsLabel(handler)) {
-        yield { object, message: notALabel(handler) };
+        yield { object, field: ['handler'], message: notALabel(handler) };
       }
     }
     for (const { installer, runtime: { handler } } of runtimes) {

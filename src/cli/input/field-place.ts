@@ -1,0 +1,119 @@
+/// <reference path="./js-yaml.d.ts" />
+import { loadAll } from 'js-yaml';
+import { columnsBefore, newlines } from './line-ends';
+import { PARSER_OPTIONS } from './yaml-text';
+import type { FieldPath } from '../../lineup/field-path';
+
+/** Where something stands in a text. */
+export interface TextPlace {
+  /** From 1, as the column. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A part of a text, with as many blanks before it as keep its columns. */
+export interface TextPart {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A node as the parser came by it. */
+interface Node {
+  readonly start: number;
+  end: number;
+  result: unknown;
+  /** Keys and values of a mapping in turn, or elements of a sequence. */
+  readonly children: Node[];
+}
+
+/** Spaces and comments before a node; the parser stands before them where it begins to look for it. */
+const BEFORE_NODE = /(?:\s|#.*)*/y;
+/** Levels down to the elements of a List, with those that the parser takes twice. */
+const LIST_DEPTH = 5;
+
+/**
+ * Where a field stands in the text of a document; where it is not there, the innermost field around it. Undefined if no
+ * field of the path is there, or the parser cannot tell.
+ */
+export function fieldPlace(text: string, path: FieldPath): TextPlace | undefined {
+  let node = rootOf(text);
+  let place: TextPlace | undefined;
+  for (const step of path) {
+    const member = node && memberOf(node, step);
+    if (!member) {
+      break;
+    }
+    place = placeAt(text, member.start);
+    node = member.value;
+  }
+  return place;
+}
+
+/** The elements of a list in a document; undefined where the parser cannot tell. */
+export function elementTexts(text: string, list: FieldPath): readonly TextPart[] | undefined {
+  let node = rootOf(text, LIST_DEPTH);
+  for (const step of list) {
+    node = node && memberOf(node, step)?.value;
+  }
+  const elements = node && unwrapped(node);
+  if (!Array.isArray(elements?.result) || elements.children.length !== elements.result.length) {
+    return undefined;
+  }
+  return elements.children.map(({ start, end }) => {
+    const { line, column } = placeAt(text, start);
+    return { line, text: ' '.repeat(column - 1) + text.slice(start, end) };
+  });
+}
+
+/** @param maxDepth levels that are kept */
+function rootOf(text: string, maxDepth = Infinity): Node | undefined {
+  const open: Node[] = [{ start: 0, end: 0, result: undefined, children: [] }];
+  try {
+    loadAll(text, null, {
+      ...PARSER_OPTIONS,
+      listener(event, { depth, position, result }) {
+        if (depth > maxDepth) {
+          return;
+        }
+        if (event === 'open') {
+          BEFORE_NODE.lastIndex = position;
+          BEFORE_NODE.test(text);
+          const node = { start: BEFORE_NODE.lastIndex, end: position, result: undefined, children: [] };
+          open[depth - 1].children.push(node);
+          open[depth] = node;
+        } else {
+          open[depth].end = position;
+          open[depth].result = result;
+        }
+      },
+    });
+  } catch {
+    // It names an anchor of another part of its text, say.
+    return undefined;
+  }
+  return open[0].children[0];
+}
+
+/** The parser takes a node for the first key of a mapping until it knows better; then the node is its own only child. */
+function unwrapped(node: Node): Node {
+  const [only, ...others] = node.children;
+  return only !== undefined && !others.length && only.result === node.result ? unwrapped(only) : node;
+}
+
+function memberOf(wrapped: Node, step: string | number): { readonly start: number; readonly value: Node } | undefined {
+  const { result, children } = unwrapped(wrapped);
+  if (Array.isArray(result)) {
+    const element = children.length === result.length ? children[Number(step)] : undefined;
+    return element && { start: element.start, value: element };
+  }
+  // A key without a value has no second node, so keys are told by the value that is behind them.
+  const position = children.findIndex((key, index) => (
+    typeof key.result !== 'object' && String(key.result) === String(step) && children[index + 1] !== undefined
+    && Object.is(children[index + 1].result, (result as { [key: string]: unknown } | null)?.[step])
+  ));
+  return position < 0 ? undefined : { start: children[position].start, value: children[position + 1] };
+}
+
+function placeAt(text: string, position: number): TextPlace {
+  return { line: newlines(text.slice(0, position)) + 1, column: columnsBefore(text, position) + 1 };
+}
