@@ -3,6 +3,7 @@ import { loadAll } from 'js-yaml';
 import { columnsBefore, newlines } from './line-ends';
 import { PARSER_OPTIONS } from './yaml-text';
 import type { FieldPath } from '../../lineup/field-path';
+import { isRecord } from '../../lineup/manifest';
 
 /** Where something stands in a text. */
 export interface TextPlace {
@@ -106,12 +107,22 @@ function memberOf(wrapped: Node, step: string | number): { readonly start: numbe
     const element = children.length === result.length ? children[Number(step)] : undefined;
     return element && { start: element.start, value: element };
   }
-  // A key without a value has no second node, so keys are told by the value that is behind them.
-  const position = children.findIndex((key, index) => (
-    typeof key.result !== 'object' && String(key.result) === String(step) && children[index + 1] !== undefined
-    && Object.is(children[index + 1].result, (result as { [key: string]: unknown } | null)?.[step])
-  ));
-  return position < 0 ? undefined : { start: children[position].start, value: children[position + 1] };
+  for (let position = 0; position + 1 < children.length; position++) {
+    const [key, value] = children.slice(position, position + 2);
+    if (isPair(key, value, result)) {
+      if (String(key.result) === String(step)) {
+        return { start: key.start, value };
+      }
+      position++;
+    }
+  }
+  return undefined;
+}
+
+/** A key without a value has no second node, and what is merged in is no member, so a key is told by the value that it has. */
+function isPair(key: Node, value: Node, mapping: unknown): boolean {
+  return typeof key.result !== 'object' && isRecord(mapping) && Object.hasOwn(mapping, String(key.result))
+    && Object.is(mapping[String(key.result)], value.result);
 }
 
 function placeAt(text: string, position: number): TextPlace {
