@@ -1,10 +1,10 @@
 import { parse } from '@iarna/toml';
 import { pauseImage } from './images';
 import type { TestNode } from './test-node';
-import type { ContainerdVersion } from '../toolchain';
+import type { ConfigReaderVersion } from '../toolchain';
 
 /** containerd's tables that the tests write into, by minor. */
-export function criTable(version: ContainerdVersion): string {
+export function criTable(version: ConfigReaderVersion): string {
   return version === '1.7' ? 'plugins."io.containerd.grpc.v1.cri"' : "plugins.'io.containerd.cri.v1.runtime'";
 }
 
@@ -12,7 +12,7 @@ export function criTable(version: ContainerdVersion): string {
  * Configuration of a node that somebody else set up: registry mirrors, a sandbox image, a cgroup driver, another
  * runtime, and on 2.x no `imports`. `restrict_oom_score_adj` lets runc work where CAP_SYS_RESOURCE is missing.
  */
-export function nodeConfig(version: ContainerdVersion): { [path: string]: string } {
+export function nodeConfig(version: ConfigReaderVersion): { [path: string]: string } {
   const cri = criTable(version);
   const images = version === '1.7' ? `
 [${cri}]

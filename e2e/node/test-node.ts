@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { ImageArchive } from './images';
 import { NamespacedHost, pidFileOf } from './namespaced-host';
-import { containerd, ContainerdVersion, runc } from '../toolchain';
+import { ConfigReaderVersion, containerd, runc } from '../toolchain';
 
 const DAEMON = { name: 'containerd', socket: '/run/containerd/containerd.sock' };
 
@@ -11,7 +11,7 @@ export const PID_FILE = pidFileOf(DAEMON.name);
 const IMAGE_ARCHIVE = '/tmp/image.tar';
 
 export interface TestNodeOptions {
-  readonly containerd: ContainerdVersion;
+  readonly containerd: ConfigReaderVersion;
   /** What `containerd --version` says instead of the truth. */
   readonly saidVersion?: string;
   /** Files below the node's root, `/etc/containerd/config.toml` first of all. */
@@ -27,7 +27,7 @@ export class TestNode extends NamespacedHost {
     return node;
   }
 
-  private constructor(readonly version: ContainerdVersion, programs: readonly string[], files: TestNodeOptions['files']) {
+  private constructor(readonly version: ConfigReaderVersion, programs: readonly string[], files: TestNodeOptions['files']) {
     super(DAEMON, programs, files);
   }
 

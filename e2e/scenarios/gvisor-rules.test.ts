@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
 import { GVisorRuntime, RunscFileAccess, RunscHostUds, RunscNetwork } from '../../src';
 import { ArtifactMirror } from '../node/artifact-mirror';
-import { ContainerClient, PROPAGATION } from '../node/container-client';
+import { PROPAGATION } from '../node/container-client';
 import { gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, nodeImage, OBSERVER_IMAGE, observerImage, pauseImage } from '../node/images';
 import { runInstall } from '../node/installer-run';
@@ -235,18 +235,6 @@ describe('privileges', () => {
     expect(await tried([GVISOR], 'read:/proc/sys/fs/nr_open', {}, { sysctls: { 'fs.nr_open': '99999' } })).toEqual({ [GVISOR]: '99999' });
   });
 
-  test('user-namespace: containerd 2.3 says that the handler has user namespaces, and starts no container in one', async () => {
-    const client = new ContainerClient(node.socket);
-    try {
-      expect(await client.userNamespaces()).toMatchObject({ runc: true, [GVISOR]: true });
-    } finally {
-      client.close();
-    }
-    const map = 'read:/proc/self/uid_map';
-    expect((await tried([RUNC], map, {}, { userNamespace: true }))[RUNC]).toMatch(/^ *0 +1000000 +65536$/);
-    await expect(tried([GVISOR], map, {}, { userNamespace: true })).rejects.toThrow('failed to get runtime v2 options');
-  });
-
   /** As containerd asks the runtimes, on a node where the security module is on. */
   describe('a process with a label or profile of a security module that the node does not have', () => {
     function start(runtime: string, process: object): string {
@@ -303,11 +291,6 @@ describe('limits', () => {
 });
 
 describe('volumes', () => {
-  test('image-volume: the files of an image are read', async () => {
-    const mounts = [{ containerPath: '/given', image: { image: busyboxImage().reference }, readonly: true }];
-    expect(await tried([RUNC, GVISOR], 'open:/given/bin/busybox', { mounts })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ok' });
-  });
-
   test('shared-volume: with file-access-mounts=exclusive a file keeps its size when another container writes to it', async () => {
     const size = (handler: string) => withPod(node, handler, {}, async pod => {
       node.write('/var/lib/changing/file', 'before\n');
@@ -339,12 +322,18 @@ describe('volumes', () => {
         return outcomes(`${watcher.log()}${filled}`);
       });
     }
+    const FORCE_SHARED = 'dev.gvisor.empty-dir.data.force-shared';
     const hint = (type: string) => ({ 'dev.gvisor.spec.mount.data.share': 'pod', 'dev.gvisor.spec.mount.data.type': type });
 
     test('memory-volume-size: the size holds, until a hint makes it a tmpfs of the sandbox', async () => {
       expect(await used(RUNC, {})).toEqual({ 'inotify:/data': 'seen', 'fill:/data/file=3': 'ENOSPC' });
       expect(await used(GVISOR, {})).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
       expect(await used(ANNOTATED, hint('tmpfs'))).toMatchObject({ 'fill:/data/file=3': 'ok' });
+    });
+
+    test('memory-volume-size: it holds with a hint for a bind, and where the volume is forced to stay a folder of the node', async () => {
+      expect(await used(ANNOTATED, hint('bind'))).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
+      expect(await used(ANNOTATED, { ...hint('tmpfs'), [FORCE_SHARED]: 'true' })).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
     });
 
     test('inotify sees what another container writes only with a hint', async () => {

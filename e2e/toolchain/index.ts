@@ -42,7 +42,7 @@ export interface ContainerdPrograms {
 }
 
 /** @param said what `containerd --version` says instead of the truth, such as `v2.0.3` */
-export async function containerd(version: ContainerdVersion, said?: string): Promise<ContainerdPrograms> {
+export async function containerd(version: ConfigReaderVersion, said?: string): Promise<ContainerdPrograms> {
   return {
     containerd: await containerdProgram(version, 'containerd', { said }),
     shim: await containerdProgram(version, 'containerd-shim-runc-v2'),

@@ -9,16 +9,20 @@ export interface NodeView {
   /** Handlers that its container runtime serves; undefined where it does not say (before containerd 2.0). */
   readonly handlers?: ReadonlySet<string>;
   readonly isReady: boolean;
+  /** Version of its containerd, such as `2.3.1`; absent where it has another container runtime or does not say. */
+  readonly containerd?: string;
 }
 
 export function viewNode(object: Manifest): NodeView {
   const handlers = valueAt(object, 'status', 'runtimeHandlers');
+  const containerd = /^containerd:\/\/v?(\d+\.\d+.*)$/.exec(textAt(object, 'status', 'nodeInfo', 'containerRuntimeVersion') ?? '')?.[1];
   return {
     object,
     name: nameOf(object),
     labels: textMap(object, 'metadata', 'labels'),
     ...(Array.isArray(handlers) ? { handlers: new Set(handlers.map((handler) => textAt(handler, 'name') ?? '')) } : {}),
     isReady: listAt(object, 'status', 'conditions').some((condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True'),
+    ...(containerd === undefined ? {} : { containerd }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LineUpIndex } from './line-up-index';
 import { listAt, recordAt, textAt, valueAt } from './manifest';
+import { hasLabels, type NodeView } from './node-view';
 import { parseToml, type RuntimeTable } from './runtime-table';
 import { artifactArchitectures, type RuntimePlan } from '../installer/install-plan';
 import { annotationMatches } from '../runtime/annotation-pattern';
@@ -24,6 +25,8 @@ export interface SandboxFacts {
   readonly shim?: KataShimFacts;
   /** `overhead.podFixed` of the class; absent where the class is not among the manifests. */
   readonly overhead?: { readonly [resource: string]: unknown };
+  /** Versions of containerd on the nodes that the class selects; absent unless all of them were read from a cluster. */
+  readonly containerd?: readonly string[];
 }
 
 /** Architectures that gVisor exists for. Source: google/gvisor g3doc/user_guide/install.md. */
@@ -35,26 +38,26 @@ const GVISOR = /^(runsc|gvisor)/;
 const KATA = /^kata/;
 
 /** The sandbox behind a class; undefined if it is none that is known. */
-export function sandboxFacts({ classes, runtimes }: LineUpIndex, name: string): SandboxFacts | undefined {
+export function sandboxFacts({ classes, runtimes, nodes }: LineUpIndex, name: string): SandboxFacts | undefined {
   const [found] = classes.get(name) ?? [];
-  const overhead = found && { overhead: recordAt(found.object, 'overhead', 'podFixed') };
+  const ofClass = found && { overhead: recordAt(found.object, 'overhead', 'podFixed'), ...containerdOf(nodes.filter((node) => hasLabels(node, found.nodeSelector))) };
   const known = runtimes.find(({ runtime }) => (found ? runtime.handler === found.handler : runtime.runtimeClassName === name));
   if (known) {
     const { installer, runtime, tables, plan } = known;
     const table = Object.values(tables).find((one) => typeof one === 'object');
-    return { ...installedSandbox(runtime, installer.bundle.get(`files/${runtime.config.key}`) ?? '', table, plan.platform.kind), ...overhead };
+    return { ...installedSandbox(runtime, installer.bundle.get(`files/${runtime.config.key}`) ?? '', table, plan.platform.kind), ...ofClass };
   }
-  return namedSandbox(name, found?.handler ?? name, overhead);
+  return namedSandbox(name, found?.handler ?? name, ofClass);
 }
 
 /** What is known of a sandbox by its names alone. */
-export function namedSandbox(runtimeClassName: string, handler: string, overhead: Pick<SandboxFacts, 'overhead'> = {}): SandboxFacts | undefined {
+export function namedSandbox(runtimeClassName: string, handler: string, ofClass: Pick<SandboxFacts, 'overhead' | 'containerd'> = {}): SandboxFacts | undefined {
   if (GVISOR.test(handler)) {
-    return { runtimeClassName, kind: 'gvisor', settings: {}, architectures: GVISOR_ARCHITECTURES, ...overhead };
+    return { runtimeClassName, kind: 'gvisor', settings: {}, architectures: GVISOR_ARCHITECTURES, ...ofClass };
   }
   if (KATA.test(handler)) {
     const shim = KATA_SHIMS.find((one) => handler === `kata-${one.name}`);
-    return { runtimeClassName, kind: 'kata', settings: {}, architectures: shim?.architectures ?? [], shim, ...overhead };
+    return { runtimeClassName, kind: 'kata', settings: {}, architectures: shim?.architectures ?? [], shim, ...ofClass };
   }
   return undefined;
 }
@@ -78,6 +81,11 @@ export function installedSandbox(runtime: RuntimePlan, config: string, table: Ru
   };
 }
 
+function containerdOf(nodes: readonly NodeView[]): Pick<SandboxFacts, 'containerd'> {
+  const versions = nodes.flatMap(({ containerd }) => containerd ?? []);
+  return nodes.length && versions.length === nodes.length ? { containerd: versions } : {};
+}
+
 function texts(record: { readonly [key: string]: unknown }, prefix: string): { [name: string]: string } {
   return Object.fromEntries(Object.keys(record).map((key) => [prefix + key, textAt(record, key) ?? String(record[key])]));
 }
@@ -90,4 +98,12 @@ export function passesOn({ podAnnotations }: SandboxFacts, annotation: string): 
 /** Whether a runtime of a known release is older than another one. */
 export function isOlder({ release }: SandboxFacts, than: string): boolean {
   return release !== undefined && compareGVisorVersions(release, than) < 0;
+}
+
+/** Whether all nodes of a class are known and have this minor of containerd or a newer one. */
+export function everyNodeHasContainerd({ containerd }: SandboxFacts, major: number, minor: number): boolean {
+  return containerd?.every((version) => {
+    const [itsMajor, itsMinor] = version.split('.').map(Number);
+    return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+  }) ?? false;
 }

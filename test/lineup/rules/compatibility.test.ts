@@ -72,6 +72,29 @@ test('refuses dangerous annotations where nobody knows what reaches the runtime'
   expect(annotated('kata', 'dev.gvisor.flag.host-uds')).toEqual([]);
 });
 
+describe('on nodes that were read from a cluster', () => {
+  const withImage = podOf({ volumes: [{ name: 'data', image: { reference: 'example.com/data:1' } }] }, 'fast');
+  const node = (containerRuntimeVersion: string, labels: object = { pool: 'fast' }) => (
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: containerRuntimeVersion, labels }, status: { nodeInfo: { containerRuntimeVersion } } });
+  const ofPool = { ...runtimeClass('fast', 'runsc'), scheduling: { nodeSelector: { pool: 'fast' } } };
+  const warned = (...nodes: object[]) => findingsOf('image-volume', [ofPool, withImage, ...nodes]).length === 1;
+
+  test('a volume that is an image needs containerd 2.1', () => {
+    expect(warned(node('containerd://2.1.0'), node('containerd://2.10.3'))).toBe(false);
+    expect(warned(node('containerd://2.3.1'), node('containerd://2.0.6'))).toBe(true);
+    expect(warned(node('containerd://1.7.35'))).toBe(true);
+  });
+
+  test('nodes of other classes do not count', () => {
+    expect(warned(node('containerd://2.3.1'), node('containerd://1.7.35', { pool: 'slow' }))).toBe(false);
+    expect(warned(node('containerd://2.3.1', { pool: 'slow' }))).toBe(true);
+  });
+
+  test('a container runtime that is not containerd is not known', () => {
+    expect(warned(node('containerd://2.3.1'), node('cri-o://1.34.0'))).toBe(true);
+  });
+});
+
 test('says a warning once for many Pods, and how many there are', () => {
   const pods = Array.from({ length: 6 }, (_, n) => podOf({ spec: { nodeName: 'n' } }, 'gvisor', `web-${n}`));
   const [{ message }, ...others] = findingsOf('node-name', [...runtimes, ...pods]);

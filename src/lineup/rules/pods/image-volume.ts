@@ -1,5 +1,6 @@
 import { CompatibilityRule } from '../../compatibility-rule';
 import type { PodRule } from '../../pod-rule';
+import { everyNodeHasContainerd } from '../../sandbox-facts';
 
 /** Pod -> volumes: images. */
 export const imageVolume: PodRule = {
@@ -8,9 +9,10 @@ export const imageVolume: PodRule = {
   gvisor: [
     {
       severity: 'warning',
-      reason: 'it was seen working with containerd 2.2 and 2.3, and containerd 1.7 starts no container with it',
-      instead: 'let no node of the class have an older containerd, or copy the files by an init container',
-      source: 'kubernetes/enhancements#4639, e2e/scenarios/gvisor-rules.test.ts',
+      reason: 'it needs containerd 2.1: 1.7 and 2.0 start no container with it, and cri-dockerd has no such volumes',
+      instead: 'let the class select only nodes with containerd 2.1 or newer, or copy the files by an init container',
+      source: 'containerd/containerd#10579, Mirantis/cri-dockerd#526, e2e/scenarios/gvisor-by-containerd.test.ts',
+      when: { text: 'unless all nodes of the class were read from the cluster and have containerd 2.1', holds: (sandbox) => !everyNodeHasContainerd(sandbox, 2, 1) },
     },
   ],
   kata: [

@@ -1,9 +1,9 @@
 import { CompatibilityRule } from '../../compatibility-rule';
 import { listAt, textAt, valueAt } from '../../manifest';
+import { MOUNT_HINT, mountHintOf } from '../../mount-hints';
 import { celText, type PodFacts, type PodRule } from '../../pod-rule';
 import { passesOn } from '../../sandbox-facts';
 
-const HINT = 'dev.gvisor.spec.mount.';
 const FORM = '^dev\\.gvisor\\.spec\\.mount\\.[^.]+\\.(share|type|options|directfs|source)$';
 const FORM_PATTERN = new RegExp(FORM);
 
@@ -25,10 +25,10 @@ export const mountHint: PodRule = {
   }],
   looks: [{
     at: 'annotation',
-    key: HINT,
+    key: MOUNT_HINT,
     given: (name: string, pod, sandbox) => (passesOn(sandbox, name) === false ? undefined : problem(name, pod)),
     cel: (it) => {
-      const hint = (field: string) => `(${celText(HINT)} + ${it}.split('.')[4] + '.${field}') in variables.annotations`;
+      const hint = (field: string) => `(${celText(MOUNT_HINT)} + ${it}.split('.')[4] + '.${field}') in variables.annotations`;
       const volume = `v.name == ${it}.split('.')[4] && ${ELSEWHERE.map((source) => `!has(v.${source})`).join(' && ')}`;
       return `(!${it}.matches(${celText(FORM)}) || !variables.volumes.exists(v, ${volume}) || (${hint('share')}) != (${hint('type')}))`;
     },
@@ -37,13 +37,13 @@ export const mountHint: PodRule = {
 
 function problem(name: string, { spec, annotations }: PodFacts): string | undefined {
   if (!FORM_PATTERN.test(name)) {
-    return `it has the annotation ${name}, which is not of the form ${HINT}<volume>.<field>`;
+    return `it has the annotation ${name}, which is not of the form ${MOUNT_HINT}<volume>.<field>`;
   }
   const volume = name.split('.')[4];
   const found = listAt(spec, 'volumes').find((one) => textAt(one, 'name') === volume);
   if (!found || ELSEWHERE.some((source) => valueAt(found, source) !== undefined)) {
     return `it has the annotation ${name}, and ${found ? `"${volume}" is no emptyDir` : `it has no volume "${volume}"`}`;
   }
-  const [share, type] = ['share', 'type'].map((field) => `${HINT}${volume}.${field}` in annotations);
-  return share === type ? undefined : `it has the annotation ${name} without ${HINT}${volume}.${share ? 'type' : 'share'}`;
+  const [share, type] = ['share', 'type'].map((field) => mountHintOf(volume, field) in annotations);
+  return share === type ? undefined : `it has the annotation ${name} without ${mountHintOf(volume, share ? 'type' : 'share')}`;
 }

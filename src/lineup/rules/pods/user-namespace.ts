@@ -8,9 +8,9 @@ export const userNamespace: PodRule = {
   gvisor: [
     {
       severity: 'error',
-      reason: 'it needs containerd 2.4 and gVisor 20260525.0: the kubelet refuses it where the node does not say that the handler has user namespaces, and containerd 2.3 says so and starts no container in one',
-      instead: 'leave it out (the sandbox runs in user namespaces of its own), or name an exception if the nodes have both',
-      source: 'google/gvisor#13303, containerd#14131',
+      reason: 'the kubelet refuses it where the node does not say that the handler has user namespaces, and containerd 2.3 and 2.4 say so and start no container in one',
+      instead: 'leave it out: the sandbox runs in user namespaces of its own',
+      source: 'google/gvisor#13303, containerd client/task.go (getRuncOptions), e2e/scenarios/gvisor-by-containerd.test.ts',
     },
   ],
   kata: [

@@ -54,6 +54,7 @@ const limits = (resources: object): PodCase => ({ container: { resources: { limi
 const second = { name: 'second', image: 'busybox', resources: { limits: { cpu: '1', memory: '512Mi' } } };
 const data = { name: 'data', emptyDir: {} };
 const mount = (more: object = {}): object => ({ volumeMounts: [{ name: 'data', mountPath: '/data', ...more }] });
+const inMemory = { name: 'data', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } };
 const claim = { name: 'data', persistentVolumeClaim: { claimName: 'data' } };
 const SHARE = 'dev.gvisor.spec.mount.data.share';
 const TYPE = 'dev.gvisor.spec.mount.data.type';
@@ -232,8 +233,28 @@ export const CASES: readonly RuleCases[] = [
     rule: RULE.MEMORY_VOLUME_SIZE,
     on: 'gvisor',
     severity: 'warning',
-    breaks: [{ volumes: [{ name: 'data', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } }] }],
-    keeps: [{ volumes: [{ name: 'data', emptyDir: { sizeLimit: '1Gi' } }] }, { volumes: [{ name: 'data', emptyDir: { medium: 'Memory' } }] }],
+    breaks: [{ volumes: [inMemory], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } }],
+    keeps: [
+      { volumes: [inMemory] },
+      { volumes: [inMemory], annotations: { [SHARE]: 'pod', [TYPE]: 'bind' } },
+      { volumes: [{ name: 'data', emptyDir: { sizeLimit: '1Gi' } }], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } },
+      { volumes: [{ name: 'data', emptyDir: { medium: 'Memory' } }], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } },
+      { volumes: [{ ...inMemory, name: 'other' }, data], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } },
+    ],
+  },
+  {
+    rule: RULE.MEMORY_VOLUME_SIZE,
+    on: 'open',
+    severity: 'warning',
+    breaks: [{ volumes: [inMemory], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } }],
+    keeps: [{ volumes: [inMemory], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs', 'dev.gvisor.empty-dir.data.force-shared': 'true' } }],
+  },
+  {
+    rule: RULE.MEMORY_VOLUME_SIZE,
+    on: 'strict',
+    severity: 'warning',
+    breaks: [],
+    keeps: [{ volumes: [inMemory], annotations: { [SHARE]: 'pod', [TYPE]: 'tmpfs' } }],
   },
   {
     rule: RULE.SUB_PATH,
