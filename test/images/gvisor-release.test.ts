@@ -7,7 +7,8 @@ import { GVISOR_RELEASES_URL } from '../../src/runtime/gvisor-archives';
 
 const text = readFileSync(join(__dirname, '../../images/gvisor-release/Dockerfile'), 'utf8');
 const defaults = Object.fromEntries([...text.matchAll(/^ARG (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
-const newest = Object.values(GVisorRelease).filter((value) => value instanceof GVisorRelease).sort((one, other) => (one.version < other.version ? 1 : -1))[0];
+const releases = Object.values(GVisorRelease).filter((value) => value instanceof GVisorRelease);
+const newest = releases.sort((one, other) => (one.version < other.version ? 1 : -1))[0];
 
 test('is built from the newest release that the library knows, with its checksums, in the installer\'s own image', () => {
   const { archives } = newest._artifact();
