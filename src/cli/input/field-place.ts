@@ -20,7 +20,8 @@ export interface TextPart {
 
 /** A node as the parser came by it. */
 interface Node {
-  readonly start: number;
+  /** Where the parser began to look for it. */
+  readonly begin: number;
   end: number;
   result: unknown;
   /** Keys and values of a mapping in turn, or elements of a sequence. */
@@ -44,7 +45,8 @@ export function fieldPlace(text: string, path: FieldPath): TextPlace | undefined
     if (!member) {
       break;
     }
-    place = placeAt(text, member.start);
+    const position = startOf(member.named, text);
+    place = { line: newlines(text.slice(0, position)) + 1, column: columnsBefore(text, position) + 1 };
     node = member.value;
   }
   return place;
@@ -60,15 +62,19 @@ export function elementTexts(text: string, list: FieldPath): readonly TextPart[]
   if (!Array.isArray(elements?.result) || elements.children.length !== elements.result.length) {
     return undefined;
   }
-  return elements.children.map(({ start, end }) => {
-    const { line, column } = placeAt(text, start);
-    return { line, text: ' '.repeat(column - 1) + text.slice(start, end) };
+  let line = 1;
+  let counted = 0;
+  return elements.children.map((element) => {
+    const start = startOf(element, text);
+    line += newlines(text.slice(counted, start));
+    counted = start;
+    return { line, text: ' '.repeat(columnsBefore(text, start)) + text.slice(start, element.end) };
   });
 }
 
 /** @param maxDepth levels that are kept */
 function rootOf(text: string, maxDepth = Infinity): Node | undefined {
-  const open: Node[] = [{ start: 0, end: 0, result: undefined, children: [] }];
+  const open: Node[] = [{ begin: 0, end: 0, result: undefined, children: [] }];
   try {
     loadAll(text, null, {
       ...PARSER_OPTIONS,
@@ -77,9 +83,7 @@ function rootOf(text: string, maxDepth = Infinity): Node | undefined {
           return;
         }
         if (event === 'open') {
-          BEFORE_NODE.lastIndex = position;
-          BEFORE_NODE.test(text);
-          const node = { start: BEFORE_NODE.lastIndex, end: position, result: undefined, children: [] };
+          const node = { begin: position, end: position, result: undefined, children: [] };
           open[depth - 1].children.push(node);
           open[depth] = node;
         } else {
@@ -101,17 +105,18 @@ function unwrapped(node: Node): Node {
   return only !== undefined && !others.length && only.result === node.result ? unwrapped(only) : node;
 }
 
-function memberOf(wrapped: Node, step: string | number): { readonly start: number; readonly value: Node } | undefined {
+/** The key or element that a step names, and what it stands for. */
+function memberOf(wrapped: Node, step: string | number): { readonly named: Node; readonly value: Node } | undefined {
   const { result, children } = unwrapped(wrapped);
   if (Array.isArray(result)) {
     const element = children.length === result.length ? children[Number(step)] : undefined;
-    return element && { start: element.start, value: element };
+    return element && { named: element, value: element };
   }
   for (let position = 0; position + 1 < children.length; position++) {
     const [key, value] = children.slice(position, position + 2);
     if (isPair(key, value, result)) {
       if (String(key.result) === String(step)) {
-        return { start: key.start, value };
+        return { named: key, value };
       }
       position++;
     }
@@ -125,6 +130,8 @@ function isPair(key: Node, value: Node, mapping: unknown): boolean {
     && Object.is(mapping[String(key.result)], value.result);
 }
 
-function placeAt(text: string, position: number): TextPlace {
-  return { line: newlines(text.slice(0, position)) + 1, column: columnsBefore(text, position) + 1 };
+function startOf({ begin }: Node, text: string): number {
+  BEFORE_NODE.lastIndex = begin;
+  BEFORE_NODE.test(text);
+  return BEFORE_NODE.lastIndex;
 }
