@@ -11,10 +11,10 @@ import { installerTexts, platformOnly, rendered } from './commands/render';
 import { PodWatch, statuses } from './commands/status';
 import { columns, diffText } from './format/columns';
 import { excerpt } from './format/excerpt';
-import { json } from './format/json';
-import { markdown, markdownTable } from './format/markdown';
+import { failedJson, json } from './format/json';
+import { failedMarkdown, markdown, markdownTable } from './format/markdown';
 import { painter } from './format/paint';
-import { sarif } from './format/sarif';
+import { failedSarif, sarif } from './format/sarif';
 import { table } from './format/table';
 import { parseIgnore, unusedText, type IgnoreRule } from './ignored-findings';
 import { InputError } from './input/input-error';
@@ -57,8 +57,9 @@ export function runCommandLine(args: readonly string[], surroundings: Surroundin
     if (error instanceof CommanderError) {
       return run.result(error.exitCode ? 2 : 0);
     }
-    if (error instanceof InputError || isFileError(error)) {
-      return { status: 2, output: '', complaint: `${run.result().complaint}${NAME}: ${error.message}\n` };
+    if (isUsersError(error)) {
+      const { output, complaint } = run.result();
+      return { status: 2, output, complaint: `${complaint}${NAME}: ${error.message}\n` };
     }
     throw error;
   }
@@ -136,10 +137,22 @@ class CommandRun {
   }
 
   private check(paths: readonly string[], options: CheckOptions & { format: string }): void {
-    const report = check(this.reader(paths), settingsOf(options));
+    const report = this.checked(paths, options);
     this.print(this.formatted(report, options.format));
     this.complaint += report.unusedIgnores.map((ignore) => `${NAME}: ${unusedText(ignore)}\n`).join('');
     this.status = report.unread.length ? 2 : counted(report).some(({ severity }) => severity === 'error') ? 1 : 0;
+  }
+
+  /** Whoever reads the output learns there, too, that nothing could be judged. */
+  private checked(paths: readonly string[], options: CheckOptions & { format: string }): CheckReport {
+    try {
+      return check(this.reader(paths), settingsOf(options));
+    } catch (error) {
+      if (isUsersError(error)) {
+        this.print(failed(error.message, options.format));
+      }
+      throw error;
+    }
   }
 
   private formatted(report: CheckReport, format: string): string {
@@ -236,6 +249,15 @@ class CommandRun {
   }
 }
 
+function failed(message: string, format: string): string {
+  switch (format) {
+    case 'json': return failedJson(message);
+    case 'sarif': return failedSarif(message, version(), homepage());
+    case 'markdown': return failedMarkdown(message);
+    default: return '';
+  }
+}
+
 /** Settings of the file, and the flags on top of them. */
 function settingsOf(options: ReadOptions & Partial<CheckOptions>): CheckSettings {
   const file = readSettings(options.config);
@@ -271,9 +293,9 @@ function packageJson(): { version: string; repository: { url: string } } {
   return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
 }
 
-/** A file that cannot be read: its system call and path are in the message. What Node.js throws is told by its members. */
-function isFileError(error: unknown): error is Error {
-  return (error as NodeJS.ErrnoException).syscall !== undefined;
+/** Also a file that cannot be read: its system call and path are in the message. What Node.js throws is told by its members. */
+function isUsersError(error: unknown): error is Error {
+  return error instanceof InputError || (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 const EXAMPLES = `

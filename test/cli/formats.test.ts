@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -56,6 +56,33 @@ describe('SARIF', () => {
     expect(error.locations[0].logicalLocations).toEqual([{ fullyQualifiedName: 'Pod team-a/web', kind: 'resource' }]);
     expect(warning.suppressions).toEqual([{ kind: 'external', justification: 'by hand' }]);
     expect(unread).toMatchObject({ ruleId: 'unreadable', locations: [{ physicalLocation: { region: { startLine: 16, startColumn: expect.any(Number) } } }] });
+  });
+});
+
+describe.each([
+  ['a path that is not there', 'nowhere.yaml', 'nowhere.yaml does not exist; name files, folders, or - for standard input'],
+  ['a folder without any object', '.', 'there is no Kubernetes object in '],
+])('%s', (_what, name, message) => {
+  const run = (format: string) => {
+    const result = runCommandLine(['check', '--format', format, join(folder, 'empty', name)], { standardInput: () => '', colors: false });
+    expect(result).toMatchObject({ status: 2, complaint: expect.stringContaining(message) });
+    return result.output;
+  };
+  beforeAll(() => mkdirSync(join(folder, 'empty'), { recursive: true }));
+
+  test('is told in SARIF, where no results say that nothing was judged', () => {
+    const log = JSON.parse(run('sarif'));
+    expect(validate(log)).toBe(true);
+    expect(log.runs[0]).not.toHaveProperty('results');
+    expect(log.runs[0].invocations).toEqual([
+      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error', message: { text: expect.stringContaining(message) } }] },
+    ]);
+  });
+
+  test('is told in JSON and Markdown', () => {
+    expect(JSON.parse(run('json'))).toEqual({ formatVersion: 1, error: expect.stringContaining(message) });
+    expect(run('markdown')).toMatch(/^### Sandbox line-up: not checked\n\n\S/);
+    expect(run('table')).toBe('');
   });
 });
 

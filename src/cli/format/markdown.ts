@@ -20,6 +20,11 @@ export function markdown(report: CheckReport): string {
   ].join('\n\n') + '\n';
 }
 
+/** Nothing could be judged. */
+export function failedMarkdown(error: string): string {
+  return `### Sandbox line-up: not checked\n\n${cell(error)}\n`;
+}
+
 export function markdownTable(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   return [head, head.map(() => '---'), ...rows.map((row) => row.map(cell))].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

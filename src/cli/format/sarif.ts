@@ -19,15 +19,27 @@ export function sarif({ findings, unread }: CheckReport, version: string, homepa
     })),
   ];
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort();
-  return `${JSON.stringify({
-    $schema: SCHEMA,
-    version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'cdk8s-sandbox-runtimes', version, informationUri: homepage, rules: rules.map(descriptor) } },
-      results: results.map(({ ruleId, ...rest }) => ({ ruleId, ruleIndex: rules.indexOf(ruleId), ...rest })),
-      columnKind: 'utf16CodeUnits',
-    }],
-  }, undefined, 2)}\n`;
+  return log({
+    tool: { driver: { ...driver(version, homepage), rules: rules.map(descriptor) } },
+    results: results.map(({ ruleId, ...rest }) => ({ ruleId, ruleIndex: rules.indexOf(ruleId), ...rest })),
+    columnKind: 'utf16CodeUnits',
+  });
+}
+
+/** Nothing could be judged. An empty list of results would say that all is well; none at all says that there was no run over them. */
+export function failedSarif(message: string, version: string, homepage: string): string {
+  return log({
+    tool: { driver: driver(version, homepage) },
+    invocations: [{ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error', message: { text: message } }] }],
+  });
+}
+
+function log(run: object): string {
+  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, undefined, 2)}\n`;
+}
+
+function driver(version: string, homepage: string) {
+  return { name: 'cdk8s-sandbox-runtimes', version, informationUri: homepage };
 }
 
 function descriptor(id: string) {
