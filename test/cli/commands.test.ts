@@ -122,6 +122,41 @@ describe('diff', () => {
     expect(changed((manifests) => (one(manifests, 'RuntimeClass').handler = 'other'))).toContain('changes its handler from runsc to other, which the API server refuses');
   });
 
+  describe('of live clusters', () => {
+    const owned = (name: string, kind: string, owner: string, spec: object = {}, metadata: object = {}) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'team-a', uid: name, resourceVersion: name, managedFields: [{}], ownerReferences: [{ kind, name: owner, controller: true }], ...metadata },
+      spec: { runtimeClassName: 'gvisor', nodeName: name, containers: [{ name: 'web', image: 'nginx', volumeMounts: [{ name: `kube-api-access-${name}` }] }], ...spec },
+      status: { phase: 'Running', podIP: name },
+    });
+    const replica = (name: string, hash: string, spec: object = {}) => owned(name, 'ReplicaSet', `web-${hash}`, spec, { labels: { 'pod-template-hash': hash } });
+    const said = (before: Manifests, after: Manifests) => diff([runtimeClass('gvisor', 'runsc'), ...before], [runtimeClass('gvisor', 'runsc'), ...after]);
+
+    test('has nothing to say of Pods that were made anew as they were', () => {
+      expect(said([replica('a', '123'), owned('x', 'Job', 'report-29384756')], [replica('b', '123'), replica('c', '123'), owned('y', 'Job', 'report-29384757')]))
+        .toBe('Nothing changes on nodes, in RuntimeClasses or in sandboxed workloads.\n');
+    });
+
+    test('goes by what made the Pods, and leaves those alone that are done', () => {
+      expect(said([replica('a', '123')], [replica('b', '456', { containers: [{ name: 'web', image: 'nginx:2' }] })]))
+        .toBe('Workloads:\n  Deployment team-a/web its Pods are made anew\n');
+      expect(said([owned('a', 'StatefulSet', 'db')], [])).toBe('Workloads:\n  StatefulSet team-a/db leaves its sandbox (gvisor)\n');
+      expect(said([{ ...owned('a', 'Job', 'once'), status: { phase: 'Succeeded' } }], [])).toContain('Nothing changes');
+    });
+
+    test('takes a manifest and what became of it for the same', () => {
+      const manifest = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'team-a' },
+        spec: { template: { spec: { runtimeClassName: 'gvisor', nodeSelector: {}, containers: [{ name: 'web', image: 'nginx' }] } } },
+      };
+      expect(said([replica('a', '123', { nodeSelector: { added: 'by the class' } })], [manifest])).toContain('Nothing changes');
+      expect(said([replica('a', '123', { dnsPolicy: 'None' })], [manifest])).toContain('Deployment team-a/web its Pods are made anew');
+    });
+  });
+
   test('says whose Pods are made anew', () => {
     expect(changed((manifests) => (one(manifests, 'Pod').spec.containers[0].image = 'other'))).toMatch(/Workloads:\n  Pod team-a\/team-web-\w+ its Pods are made anew/);
     expect(changed((manifests) => delete one(manifests, 'Pod').spec.runtimeClassName)).toContain('leaves its sandbox (gvisor)');

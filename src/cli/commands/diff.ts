@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { stated, statedPodSpec } from './stated-fields';
 import { containerRuntimeOf, type HostFilePlan, type InstallPlan } from '../../installer/install-plan';
 import { tableFormats, type Installer } from '../../lineup/installer';
-import type { LineUpIndex, RuntimeClass } from '../../lineup/line-up-index';
-import { describe, textAt, valueAt, type Manifest } from '../../lineup/manifest';
+import type { LineUpIndex, RuntimeClass, SandboxedObject } from '../../lineup/line-up-index';
+import { isLive } from '../../lineup/live-cluster';
+import { describe, isRecord, listAt, namespaceOf, recordAt, textAt, valueAt, type Manifest } from '../../lineup/manifest';
+
+/** A CronJob names its Jobs by itself and the minute. */
+const SCHEDULED = /-\d{8}$/;
 
 /** What one installer will do on each of its nodes. */
 export interface NodeChange {
@@ -31,14 +36,44 @@ export function upgradeDiff(previous: LineUpIndex, next: LineUpIndex): UpgradeDi
   return {
     nodes: pairs(previous.installers, next.installers, ({ name }) => name).flatMap(([name, old, now]) => nodeChange(name, old, now) ?? []),
     classes: pairs(flat(previous.classes), flat(next.classes), ({ name }) => name).flatMap(([name, old, now]) => classChange(name, old, now) ?? []),
-    workloads: pairs(flat(previous.sandboxed), flat(next.sandboxed), ({ object }) => describe(object)).flatMap(([name, old, now]) => {
+    workloads: pairs(workloads(previous), workloads(next), ({ object }) => workloadName(object)).flatMap(([name, old, now]) => {
       const change = !old ? 'is new in a sandbox, as ' + now!.runtimeClassName
         : !now ? `leaves its sandbox (${old.runtimeClassName})`
           : old.runtimeClassName !== now.runtimeClassName ? `moves from ${old.runtimeClassName} to ${now.runtimeClassName}: its Pods are made anew`
-            : isDeepStrictEqual(old.podSpec, now.podSpec) ? undefined : 'its Pods are made anew';
+            : isSame(old, now) ? undefined : 'its Pods are made anew';
       return change === undefined ? [] : [{ object: name, change }];
     }),
   };
+}
+
+/** Pods that still run, and then what makes Pods: of the same name the latter says more. */
+function workloads({ sandboxed }: LineUpIndex): SandboxedObject[] {
+  const all = flat(sandboxed).filter(({ object }) => !['Succeeded', 'Failed'].includes(textAt(object, 'status', 'phase') ?? ''));
+  return [...all.filter(({ object }) => isLivePod(object)), ...all.filter(({ object }) => !isLivePod(object))];
+}
+
+/** A Pod of a live cluster goes by the name of what made it, since its own is another one the next time. */
+function workloadName(object: Manifest): string {
+  const owner = isLivePod(object) ? listAt(object, 'metadata', 'ownerReferences').find((reference) => valueAt(reference, 'controller') === true) : undefined;
+  const kind = textAt(owner, 'kind');
+  const name = textAt(owner, 'name') ?? '';
+  if (kind === undefined || kind === 'Node') {
+    const { metadata } = object;
+    return describe({ ...object, metadata: { ...isRecord(metadata) ? metadata : {}, namespace: namespaceOf(object) } });
+  }
+  const hash = textAt(object, 'metadata', 'labels', 'pod-template-hash');
+  const [made, maker] = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`) ? ['Deployment', name.slice(0, -hash.length - 1)]
+    : kind === 'Job' && SCHEDULED.test(name) ? ['CronJob', name.replace(SCHEDULED, '')] : [kind, name];
+  return `${made} ${namespaceOf(object)}/${maker}`;
+}
+
+function isSame(old: SandboxedObject, now: SandboxedObject): boolean {
+  const admitted = isLivePod(old.object) || isLivePod(now.object);
+  return isDeepStrictEqual(statedPodSpec(old.podSpec, admitted), statedPodSpec(now.podSpec, admitted));
+}
+
+function isLivePod(object: Manifest): boolean {
+  return object.kind === 'Pod' && isLive(object);
 }
 
 function nodeChange(name: string, old: Installer | undefined, now: Installer | undefined): NodeChange | undefined {
@@ -127,13 +162,16 @@ function classChange(name: string, old: RuntimeClass | undefined, now: RuntimeCl
   if (old.handler !== now.handler) {
     return { object, change: `changes its handler from ${old.handler} to ${now.handler}, which the API server refuses: delete the class first, or give the new one another name` };
   }
-  const { metadata: _, ...before } = old.object;
-  const { metadata: __, ...after } = now.object;
+  const [before, after] = [old, now].map((one) => stated({ scheduling: one.object.scheduling, overhead: one.object.overhead }));
   return isDeepStrictEqual(before, after) ? undefined : { object, change: 'changes its scheduling or overhead, for Pods that are created from then on' };
 }
 
 function template(daemonSet: Manifest): unknown {
-  return [valueAt(daemonSet, 'spec', 'template'), textAt(daemonSet, 'spec', 'updateStrategy', 'type')];
+  const pods = ['spec', 'template'];
+  return [
+    stated(recordAt(daemonSet, ...pods, 'metadata')), statedPodSpec(valueAt(daemonSet, ...pods, 'spec'), false),
+    textAt(daemonSet, 'spec', 'updateStrategy', 'type') ?? 'RollingUpdate',
+  ];
 }
 
 function flat<T>(map: ReadonlyMap<string, readonly T[]>): T[] {
