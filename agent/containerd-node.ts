@@ -119,8 +119,8 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
   }
 
   private files(): HostFiles {
-    const { configFile, managed } = this.platform;
-    const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : [])];
+    const { configFile, managed, imported = [] } = this.platform;
+    const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : []), ...imported];
     return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), [HOST_USR]: POD_LAYOUT.hostUsr });
   }
 

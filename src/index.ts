@@ -1,6 +1,7 @@
 export { AppArmorProfile } from './installer/app-armor-profile';
 export { type AbsentOptions, AfterDeadline, DesiredState } from './installer/desired-state';
 export { NodeInstaller } from './installer/node-installer';
+export { ExistingHandlers } from './installer/existing-handlers';
 export { type NodeInstallerProps, type SeLinuxOptions } from './installer/node-installer-props';
 export { ReadinessGate } from './installer/readiness-gate';
 export { CompatibilityRule } from './lineup/compatibility-rule';

@@ -5,7 +5,7 @@ import { HostFiles, withFiles } from './host-files';
 import { ConfigFile, importEntries, loadConfig, resolveImport } from './loaded-config';
 
 /** What there is to know of a platform to change containerd's files. */
-export type ConfigPaths = Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile' | 'templates' | 'managed' | 'copied'>;
+export type ConfigPaths = Pick<ContainerdPlatformPlan, 'configFile' | 'dropInFile' | 'templates' | 'managed' | 'copied' | 'adopts'>;
 
 /** The runtime table of one handler as TOML text, for each of the places where containerd may look. */
 export interface ContainerdTables {

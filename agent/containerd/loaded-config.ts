@@ -94,7 +94,7 @@ function importedFiles(files: HostFiles, importer: string, entry: string): strin
   const pattern = resolveImport(importer, entry);
   if (!files.sees(pattern.includes('*') ? fixedFolder(pattern) : pattern)) {
     throw new Refusal(`${importer} imports ${JSON.stringify(entry)}, which the installer cannot see from its Pod: `
-      + `move the imported files below ${posix.dirname(importer)}`);
+      + `name their folder in importedFolders of the NodeInstaller, or move them below ${posix.dirname(importer)}`);
   }
   return pattern.includes('*') ? globFiles(files, pattern) : [pattern];
 }

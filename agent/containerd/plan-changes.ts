@@ -78,12 +78,13 @@ function withDropIn(input: ContainerdPlanInput, main: MainFile | undefined): Fil
   // An entry of ours that another tool has moved is as good where it is.
   const base = main ? removeBlock(main.now, configFile) : original;
   const config = loadBase(input, base);
-  refuseUnusableConfig(containerdVersion, config, names(handlers));
   const section = tableSection(containerdVersion, config);
+  const dropIn = dropInText(handlers.map((handler) => handler[section]), owner);
+  refuseUnusableConfig(containerdVersion, config, names(handlers), platform.adopts && parseToml(dropIn));
 
   const wanted = config.some((file) => covers(file, dropInFile)) ? base : addImport(base, dropInPattern(dropInFile), owner);
   proveTakenBack(platform, original, wanted);
-  return [...change(files, dropInFile, dropInText(handlers.map((handler) => handler[section]), owner)), ...change(files, configFile, wanted)];
+  return [...change(files, dropInFile, dropIn), ...change(files, configFile, wanted)];
 }
 
 /** containerd 1.x: a block at the end of the main file. */

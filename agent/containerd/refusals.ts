@@ -9,16 +9,23 @@ import { isTable, Table, tableAt, valueAt } from './toml';
 /** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
 const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
 
-/** Who puts shims into a folder, for those that are met again and again. */
+/** What the path of a shim, or the type where there is none, says of who wrote a table, for those that are met again and again. */
 const INSTALLERS = [
-  ['/opt/kata', 'kata-deploy'], ['/var/bin/containerruntimes/', 'Gardener'], ['io.containerd.runsc.', 'a script'], ['/usr/local/bin/', 'a script'],
+  ['/opt/kata', 'kata-deploy'],
+  ['io.containerd.runsc.', "a script or Gardener's extension"],
+  ['io.containerd.kata', 'a script or an old kata-deploy'],
+  ['/usr/local/bin/', 'a script'],
 ] as const;
 
-/** Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely. */
-export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[]): void {
+/**
+ * Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely.
+ *
+ * @param over our drop-in, where its tables may lie over those of others.
+ */
+export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[], over: Table = {}): void {
   refuseNewerVersion(containerdVersion, config);
   refuseDisabledCri(config);
-  refuseTakenHandlers(config, handlers);
+  refuseTakenHandlers(config, handlers, over);
   if (!mergesDropIns(containerdVersion)) refuseUnusableOn1x(config);
 }
 
@@ -45,18 +52,31 @@ function refuseDisabledCri(config: readonly ConfigFile[]): void {
   }
 }
 
-function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[]): void {
+function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[], over: Table): void {
   for (const { path, content } of config) {
     refuseStrayTables(path, content);
     for (const [section, runtimes] of allRuntimes(content)) {
-      const taken = handlers.find((handler) => Object.hasOwn(runtimes, handler));
-      if (taken === undefined) continue;
-      const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
-      const who = INSTALLERS.find(([folder]) => String(shim).startsWith(folder))?.[1] ?? 'somebody else';
-      throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which `
-        + `${who} installed: give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
+      for (const taken of handlers.filter((handler) => Object.hasOwn(runtimes, handler))) {
+        const [theirs, ours] = [runtimes, runtimesOf(over, section) ?? {}].map((tables) => tableAt(tables, [taken]));
+        const left = theirs && ours && keysBeside(theirs, ours);
+        if (left?.length === 0) continue;
+        const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
+        const who = INSTALLERS.find(([start]) => String(shim).startsWith(start))?.[1] ?? 'somebody else';
+        throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which ${who} installed`
+          + `${left ? ` and which cannot be adopted, since its ${left.join(', ')} would count beside our settings` : ''}: `
+          + `give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
+      }
     }
   }
+}
+
+/** What of a table would still count with another one over it: containerd merges them key by key. */
+function keysBeside(table: Table, over: Table, path = ''): string[] {
+  return Object.entries(table).flatMap(([key, value]) => {
+    const [at, ours] = [path + key, over[key]];
+    if (!isTable(value)) return ours === undefined ? [at] : [];
+    return keysBeside(value, isTable(ours) ? ours : {}, `${at}.`);
+  });
 }
 
 /**

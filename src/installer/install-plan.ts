@@ -61,6 +61,10 @@ export interface ContainerdPlatformPlan extends AnyPlatformPlan, ContainerdFiles
   readonly kind?: undefined;
   /** Our drop-in, used where containerd merges drop-ins (2.x). */
   readonly dropInFile: string;
+  /** Folders that others have configuration files in which the main file imports, beside its own folder. Absent: none. */
+  readonly imported?: readonly string[];
+  /** Our tables may lie over those that others wrote for the same handlers. Absent: such a handler is refused. */
+  readonly adopts?: true;
 }
 
 export interface CrioPlatformPlan extends AnyPlatformPlan {

@@ -18,8 +18,8 @@ export interface InstallerPod {
   readonly hostFiles: readonly string[];
   /** Single files of the host that `install` only reads. */
   readonly hostFilesToRead: readonly string[];
-  /** Folders of the host with releases that are there already; where one is missing, only its handlers fail. */
-  readonly releaseFolders: readonly string[];
+  /** Folders of the host that others have filled, and that are only read; where one is missing, only those handlers fail that need it. */
+  readonly foreignFolders: readonly string[];
   /** Images with archives of releases, no two for one folder. */
   readonly images: readonly ReleaseImage[];
   /** Sockets of the host whose server is not restarted. */
@@ -236,7 +236,7 @@ function hostVolumes(pod: InstallerPod) {
     // Not named after their path, which is the user's and may be too long for a name.
     ...folders(pod.hostFilesToRead, 'read', 'File').map((mount, index) => ({ ...mount, volume: `kubelet-arguments-${index}` })),
     ...folders([...pod.hostFolders.readOnly, HOST_USR], 'read', 'Directory'),
-    ...folders(pod.releaseFolders, 'read', 'DirectoryOrCreate'),
+    ...folders(pod.foreignFolders, 'read', 'DirectoryOrCreate'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];
 }

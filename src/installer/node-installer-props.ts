@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { AppArmorProfile } from './app-armor-profile';
 import type { DesiredState } from './desired-state';
+import type { ExistingHandlers } from './existing-handlers';
 import type { ReadinessGate } from './readiness-gate';
 import type { CrictlConfig } from '../platform/crictl-config';
 import type { KubeletSettings } from '../platform/kubelet-config';
@@ -59,6 +60,23 @@ export interface NodeInstallerProps {
    * @default NodePlatform.CONTAINERD
    */
   readonly platform?: NodePlatform;
+
+  /**
+   * What becomes of a handler for which nodes have a runtime table of somebody else already, such as a script, Gardener's
+   * extension or kata-deploy.
+   *
+   * @default ExistingHandlers.REFUSE
+   */
+  readonly existingHandlers?: ExistingHandlers;
+
+  /**
+   * Folders with configuration files of other installers that containerd's main file imports, besides those in its own
+   * folder: `/opt/kata/containerd/config.d` where kata-deploy has been. They are mounted read-only, since it has to be
+   * known what containerd reads; a node with such an import is refused without. Where a node lacks one, an empty one is made.
+   *
+   * @default - none
+   */
+  readonly importedFolders?: string[];
 
   /**
    * Labels of the nodes of the pool; `kubernetes.io/os: linux` is always added.

@@ -6,14 +6,16 @@ import type { ArtifactSupply } from './artifact-supply';
 import { DesiredState } from './desired-state';
 import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
 import { validateDriftCheckInterval } from './drift-check-interval';
+import { ExistingHandlers, validateExistingHandlers } from './existing-handlers';
 import { fenceManifests, type Manifest } from './fence';
 import { HOST_LAYOUT } from './host-layout';
 import { fromRegistry, validateImageRegistry } from './image-registry';
-import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan } from './install-plan';
+import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan, type PlatformPlan } from './install-plan';
 import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
 import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
 import { hasImageVolumes, validateKubernetesVersion } from './kubernetes-version';
+import { validateNodeFolder } from './node-folder';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
 import { HOST_USR } from './pod-layout';
@@ -105,6 +107,7 @@ export class NodeInstaller extends Construct {
       throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
     }
     this.platform._requireInstaller(slots);
+    this.validateOthers();
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
@@ -140,7 +143,7 @@ export class NodeInstaller extends Construct {
             hostFolders: this.hostFolders(),
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
             hostFilesToRead: props.kubelet?._hostFiles() ?? [],
-            releaseFolders: this.releaseFolders(),
+            foreignFolders: this.foreignFolders(),
             images: this.releaseImages(),
             hostSockets: this.platform._hostFolders().sockets,
             watch: this.watchedHost(),
@@ -189,7 +192,7 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
-    this.runtimes.set(runtime.handler, runtime._installation(this.supply, this.platform._plan()));
+    this.runtimes.set(runtime.handler, runtime._installation(this.supply, this.platformPlan));
   }
 
   /**
@@ -208,7 +211,7 @@ export class NodeInstaller extends Construct {
       format: INSTALL_PLAN_FORMAT,
       installer: `${this.namespace}/${this.name}`,
       ...desiredState._plan(),
-      platform: this.platform._plan(),
+      platform: this.platformPlan,
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
       ...(kubelet ? { kubelet: kubelet._plan() } : {}),
       ...(crictl ? { crictl: crictl._file(this.platform._plan().socket) } : {}),
@@ -234,6 +237,28 @@ export class NodeInstaller extends Construct {
   private get supply(): ArtifactSupply {
     const { artifactMirror: mirror, imageRegistry } = this.props;
     return { mirror, imageRegistry, mountsImages: hasImageVolumes(this.kubernetesVersion) && this.platform._plan().kind !== 'docker' };
+  }
+
+  /** The platform, with what others have on these nodes. */
+  private get platformPlan(): PlatformPlan {
+    const { existingHandlers, importedFolders = [] } = this.props;
+    const plan = this.platform._plan();
+    if (plan.kind !== undefined) return plan;
+    return {
+      ...plan,
+      ...(importedFolders.length ? { imported: [...new Set(importedFolders)].sort() } : {}),
+      ...(existingHandlers === ExistingHandlers.ADOPT ? { adopts: true } : {}),
+    };
+  }
+
+  private validateOthers(): void {
+    const { existingHandlers, importedFolders = [] } = this.props;
+    const { kind, name } = this.platform._plan();
+    validateExistingHandlers(existingHandlers, this.platform._plan());
+    for (const folder of importedFolders) {
+      if (kind !== undefined) throw new Error(`importedFolders has "${folder}", and on nodes of the platform ${name} no file imports others; leave it out`);
+      validateNodeFolder(folder, 'importedFolders', 'what is imported', '/opt/kata/containerd/config.d');
+    }
   }
 
   private withoutRuntime(): string[] {
@@ -332,16 +357,17 @@ export class NodeInstaller extends Construct {
     if (!driftCheckInterval || desiredState?._takesBack) return undefined;
     const others = ['/run/systemd', ...kubelet?._hostFolders() ?? []];
     const { readWrite, existing, readOnly } = this.hostFolders();
-    const paths = [...readWrite, ...existing, ...readOnly, ...this.releaseFolders(), ...this.platform._hostFolders().sockets];
+    const paths = [...readWrite, ...existing, ...readOnly, ...this.foreignFolders(), ...this.platform._hostFolders().sockets];
     return {
       seconds: driftCheckInterval.toSeconds(),
       paths: [...paths.filter((path) => !others.includes(path)), HOST_LAYOUT.opt, HOST_LAYOUT.state, HOST_USR],
     };
   }
 
-  /** Folders with releases that nodes have already. */
-  private releaseFolders(): string[] {
-    return [...new Set(this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'node' ? [artifact.directory] : [])))].sort();
+  /** Folders of others, with releases that nodes have already or with what the main file imports. */
+  private foreignFolders(): string[] {
+    const releases = this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'node' ? [artifact.directory] : []));
+    return [...new Set([...releases, ...this.props.importedFolders ?? []])].sort();
   }
 
   /** Images with archives of releases; none is needed where everything is taken back. */

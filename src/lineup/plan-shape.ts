@@ -74,6 +74,8 @@ const PLAN: Shape = {
 const CONTAINER_RUNTIMES: { readonly [kind in ContainerRuntime]: Shape } = {
   containerd: ofContainerRuntime('containerd', {
     'dropInFile': 'string',
+    'imported?': ['string'],
+    'adopts?': 'boolean',
     'state?': 'string',
     'templates?': [{ 'version': 'number', 'file': 'string', 'dropInFile?': 'string', 'base?': 'string' }],
     'managed?': { mark: 'string', mergedFile: 'string' },

@@ -2,7 +2,7 @@ import type { GVisorRelease } from './gvisor-release';
 import type { ArtifactSupply } from '../installer/artifact-supply';
 import type { ArtifactPlan } from '../installer/install-plan';
 import { archivesFolder, validateImage } from '../installer/installer-image';
-import { validateReleaseFolder } from '../installer/release-folder';
+import { validateNodeFolder } from '../installer/node-folder';
 
 /** Folder of an image that has gVisor's archive, and the archive's name in it, which two releases do not share. */
 const IMAGE_FOLDER = '/archives';
@@ -49,7 +49,7 @@ export class GVisorArtifacts {
    * @param folder absolute path of the folder, such as `/opt/gvisor`
    */
   public static onNode(folder: string): GVisorArtifacts {
-    return new GVisorArtifacts({ kind: 'node', folder: validateReleaseFolder(folder, 'GVisorArtifacts.onNode()', 'gVisor', '/opt/gvisor') });
+    return new GVisorArtifacts({ kind: 'node', folder: validateNodeFolder(folder, 'GVisorArtifacts.onNode()', 'gVisor', '/opt/gvisor') });
   }
 
   private constructor(private readonly source: Source) {}

@@ -5,7 +5,7 @@ import type { KataShim } from './kata-shim';
 import type { ArtifactSupply } from '../installer/artifact-supply';
 import type { ArtifactPlan } from '../installer/install-plan';
 import { archivesFolder, validateImage } from '../installer/installer-image';
-import { validateReleaseFolder } from '../installer/release-folder';
+import { validateNodeFolder } from '../installer/node-folder';
 
 type Source =
   | { readonly kind: 'tarball' }
@@ -50,7 +50,7 @@ export class KataArtifacts {
    * @param folder absolute path of the folder with `bin`, `share` and so on; `/opt/kata` by default
    */
   public static onNode(folder: string = KATA_BUILT_FOR): KataArtifacts {
-    validateReleaseFolder(folder, 'KataArtifacts.onNode()', 'Kata', KATA_BUILT_FOR);
+    validateNodeFolder(folder, 'KataArtifacts.onNode()', 'Kata', KATA_BUILT_FOR);
     return new KataArtifacts({ kind: 'node', folder });
   }
 

@@ -1,5 +1,5 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
-import type { InstallPlan, PlatformPlan } from '../../installer/install-plan';
+import type { ContainerdPlatformPlan, InstallPlan, PlatformPlan } from '../../installer/install-plan';
 import { HOST_USR, POD_LAYOUT } from '../../installer/pod-layout';
 import type { ContainerView, PodView } from '../pod-view';
 import type { Rule } from '../rule';
@@ -114,6 +114,9 @@ function readPaths({ platform }: InstallPlan): Set<string> {
   const { restart, binaries, configFile } = platform;
   const socket = platform.kind === 'docker' ? platform.engineSocket : platform.socket;
   const process = restart.kind === 'systemd' ? [SYSTEMD] : restart.kind === 'supervised' ? [restart.pidFile] : [];
-  const more = platform.kind === undefined ? [platform.state ?? configFile, platform.managed?.mergedFile ?? configFile] : [];
-  return new Set([configFile, socket, ...binaries, ...process, ...more]);
+  return new Set([configFile, socket, ...binaries, ...process, ...(platform.kind === undefined ? moreOfContainerd(platform) : [])]);
+}
+
+function moreOfContainerd({ configFile, state, managed, imported = [] }: ContainerdPlatformPlan): string[] {
+  return [state ?? configFile, managed?.mergedFile ?? configFile, ...imported];
 }

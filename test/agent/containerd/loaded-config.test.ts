@@ -27,7 +27,7 @@ test('a pattern that matches nothing is fine', () => {
 
 test.each([
   ['an import by name that is not there', { [MAIN]: 'imports = ["x.toml"]' }, '/etc/containerd/x.toml is imported by name but is not there: containerd would not start; restore it or remove it from imports'],
-  ['an import out of sight', { [MAIN]: 'imports = ["/etc/nvidia/*.toml"]' }, '/etc/containerd/config.toml imports "/etc/nvidia/*.toml", which the installer cannot see from its Pod: move the imported files below /etc/containerd'],
+  ['an import out of sight', { [MAIN]: 'imports = ["/etc/nvidia/*.toml"]' }, '/etc/containerd/config.toml imports "/etc/nvidia/*.toml", which the installer cannot see from its Pod: name their folder in importedFolders of the NodeInstaller, or move them below /etc/containerd'],
   ['imports that are no array', { [MAIN]: 'imports = "x.toml"' }, '/etc/containerd/config.toml: imports has to be an array of strings, such as imports = ["/etc/containerd/conf.d/*.toml"]'],
   ['imports with a number', { [MAIN]: 'imports = ["*.toml", 1]' }, /imports has to be an array of strings/],
   ['a file that does not parse', { [MAIN]: 'version = 2\n[plugins\n' }, /^\/etc\/containerd\/config.toml is not valid TOML in line 2, column \d+: .+; correct the file, containerd cannot read it either$/],

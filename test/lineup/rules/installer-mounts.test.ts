@@ -30,6 +30,12 @@ test.each(['configFile', 'dropInFile'])('reports a %s outside of the mounted fol
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install writes /etc/other/config.toml, but mounts no host folder above it for writing; mounted are /etc/containerd, ')]);
 });
 
+test('reports a folder that the main file imports from and that cannot be seen', () => {
+  const manifests = quickstart();
+  editPlan(manifests, (plan) => (plan.platform.imported = ['/opt/kata/containerd/config.d']));
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install needs /opt/kata/containerd/config.d, but mounts no host folder above it')]);
+});
+
 test('does not take a folder for one whose name only begins alike', () => {
   const manifests = quickstart();
   editPlan(manifests, (plan) => (plan.platform.configFile = '/etc/containerd-other/config.toml'));

@@ -9,18 +9,18 @@ const ITS_OWN = [
 ];
 
 /**
- * Checks a folder of the node that has a release already, and that the installer is to mount at its own path.
+ * Checks a folder of the node that somebody else has filled, and that the installer is to mount at its own path.
  *
- * @param what how a message calls the method that it was given to
- * @param release how a message calls the release
+ * @param what how a message calls what it was given to
+ * @param content how a message calls what is in it
  * @param example a folder that would do
  */
-export function validateReleaseFolder(folder: string, what: string, release: string, example: string): string {
+export function validateNodeFolder(folder: string, what: string, content: string, example: string): string {
   absolutePath(`the folder of ${what}`, folder);
   const strange = ITS_OWN.find((other) => folder === other || folder.startsWith(`${other}/`) || other.startsWith(`${folder}/`));
   if (strange !== undefined || folder.lastIndexOf('/') === 0) {
     throw new Error(`the installer cannot mount "${folder}" of ${what}, since ${strange === undefined
-      ? `more than ${release} lies there` : `its container has ${strange} itself`}; keep ${release} in a folder of its own such as "${example}"`);
+      ? `more than ${content} lies there` : `its container has ${strange} itself`}; keep ${content} in a folder of its own such as "${example}"`);
   }
   return folder;
 }

@@ -1,0 +1,167 @@
+import { applied, DROP_IN, host, MAIN, OWNER, PLATFORM, tables, textOf } from './fixtures';
+import { loadConfig, mergedContent } from '../../../agent/containerd/loaded-config';
+import { ContainerdTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
+import { runtimesOf } from '../../../agent/containerd/runtime-tables';
+import { parseToml, Table } from '../../../agent/containerd/toml';
+import { CONTAINERD_TABLES } from '../../../src/platform/containerd-tables';
+
+/*
+ * Nodes on which somebody else has installed gVisor or Kata, in the shapes that their installers write:
+ *  - scripts: gVisor's user guide, and what people append by it, with and without options
+ *  - Gardener: charts/internal/gvisor-installation/templates/configmap-containerd.yaml of gardener-extension-runtime-gvisor
+ *  - kata-deploy: tools/packaging/kata-deploy/binary/src/runtime/containerd.rs, and scripts/containerd.sh before it
+ */
+
+const V2 = 'plugins."io.containerd.grpc.v1.cri"';
+const V3 = 'plugins."io.containerd.cri.v1.runtime"';
+const OF_VERSION: { readonly [version: number]: string } = { 2: V2, 3: V3, 4: V3 };
+
+/** What kubeadm nodes have, with an import of drop-ins as containerd 2.2 writes it itself. */
+function usual(version: number, imports?: string): string {
+  return `version = ${version}
+${imports === undefined ? '' : `imports = [${imports}]\n`}
+[${OF_VERSION[version]}.containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  [${OF_VERSION[version]}.containerd.runtimes.runc.options]
+    SystemdCgroup = true
+`;
+}
+
+const script = (version: number) => `${usual(version)}
+[${OF_VERSION[version]}.containerd.runtimes.runsc]
+  runtime_type = "io.containerd.runsc.v1"
+`;
+
+const gardener = (version: number) => `${usual(version)}[${OF_VERSION[version]}.containerd.runtimes.runsc]
+runtime_type = "io.containerd.runsc.v1"
+[${OF_VERSION[version]}.containerd.runtimes.runsc.options]
+TypeUrl = "io.containerd.runsc.v1.options"
+ConfigPath = "/etc/containerd/runsc.toml"
+`;
+
+const addon = `${usual(2)}
+[${V2}.containerd.runtimes.runsc]
+  runtime_type = "io.containerd.runsc.v1"
+  pod_annotations = [ "dev.gvisor.*" ]
+`;
+
+const kataDeploy = (version: number) => `[${OF_VERSION[version]}.containerd.runtimes.kata-qemu]
+runtime_type = "io.containerd.kata-qemu.v2"
+runtime_path = "/opt/kata/bin/containerd-shim-kata-v2"
+privileged_without_host_devices = true
+pod_annotations = ["io.katacontainers.*"]
+container_annotations = ["io.kubernetes.container.terminationMessage*"]
+
+[${OF_VERSION[version]}.containerd.runtimes.kata-qemu.options]
+ConfigPath = "/opt/kata/share/defaults/kata-containers/runtimes/qemu/configuration-qemu.toml"
+`;
+
+interface Node {
+  readonly of: string;
+  readonly containerd: string;
+  readonly files: { readonly [path: string]: string };
+  readonly handler: string;
+  readonly by: string;
+  /** The file that has the table. */
+  readonly in?: string;
+}
+
+const CONF_D = '"/etc/containerd/conf.d/*.toml"';
+const IN_CONF_D = '/etc/containerd/conf.d/kata-deploy.toml';
+
+const NODES: readonly Node[] = [
+  ...([['1.7.35', 2], ['2.2.9', 2], ['2.2.9', 3], ['2.3.7', 4]] as const).flatMap(([containerd, version]) => [
+    { of: `a script, version ${version}`, containerd, files: { [MAIN]: script(version) }, handler: 'runsc', by: "a script or Gardener's extension" },
+    { of: `Gardener, version ${version}`, containerd, files: { [MAIN]: gardener(version) }, handler: 'runsc', by: "a script or Gardener's extension" },
+    { of: `kata-deploy in place, version ${version}`, containerd, files: { [MAIN]: usual(version) + kataDeploy(version) }, handler: 'kata-qemu', by: 'kata-deploy' },
+  ]),
+  { of: 'the addon of minikube', containerd: '1.7.35', files: { [MAIN]: addon }, handler: 'runsc', by: "a script or Gardener's extension" },
+  { of: 'kata-deploy in conf.d', containerd: '2.2.9', files: { [MAIN]: usual(3, CONF_D), [IN_CONF_D]: kataDeploy(3) }, handler: 'kata-qemu', by: 'kata-deploy', in: IN_CONF_D },
+];
+
+function install(node: Node, adopts: boolean, handlers: readonly ContainerdTables[] = [tables(node.handler)]) {
+  const platform = adopts ? { ...PLATFORM, adopts: true as const } : PLATFORM;
+  return planContainerdChanges({ platform, containerdVersion: node.containerd, files: host(node.files), handlers, owner: OWNER });
+}
+
+/** The table that containerd reads for a handler. */
+function effective(files: ReturnType<typeof host>, handler: string): Table | undefined {
+  const content = mergedContent(loadConfig(files, MAIN));
+  const found = Object.values(CONTAINERD_TABLES).flatMap((section) => runtimesOf(content, section)?.[handler] ?? []);
+  expect(found.length).toBeLessThan(2);
+  return found[0] as Table | undefined;
+}
+
+const own = (handler: string, { v3 }: ContainerdTables = tables(handler)) => runtimesOf(parseToml(v3), CONTAINERD_TABLES.v3)![handler];
+const each = (nodes: readonly Node[]) => nodes.map((node) => [node.of, node.containerd, node] as const);
+
+describe.each(each(NODES))('a node of %s on containerd %s', (_, __, node) => {
+  test('is refused: it says who installed the handler, where, and both ways out', () => {
+    expect(() => install(node, false)).toThrow(new RegExp(`^${node.in ?? MAIN} already has a handler "${node.handler}" \\(it runs .*\\), which ${node.by} installed: `
+      + `give the runtime another handler name, or remove \\[plugins\\..*\\.containerd\\.runtimes\\.${node.handler}\\] first$`));
+  });
+
+  test('takes the runtime side by side under another handler, and the other one stays as it is', () => {
+    const before = host(node.files);
+    const after = applied(before, install(node, false, [tables('ours')]));
+    expect(effective(after, node.handler)).toEqual(effective(before, node.handler));
+    expect(effective(after, 'ours')).toEqual(own('ours'));
+  });
+});
+
+/** A table of ours that has a key for each of theirs. */
+const exact = NODES.filter(({ of, containerd }) => /script|Gardener/.test(of) && containerd.startsWith('2.'));
+
+describe.each(each(exact))('told to adopt, on a node of %s on containerd %s', (_, __, node) => {
+  const before = host(node.files);
+  const changes = install(node, true);
+  const after = applied(before, changes);
+
+  test('containerd reads our table and nothing of the other one', () => {
+    expect(effective(after, node.handler)).toEqual(own(node.handler));
+  });
+
+  test('the other table stays where it is, byte for byte', () => {
+    const main = textOf(after, MAIN)!;
+    expect(main).toContain(node.files[MAIN].slice(node.files[MAIN].indexOf('[')));
+    expect(textOf(after, DROP_IN)).toContain('/opt/sandbox-runtimes/gvisor/');
+  });
+
+  test('a second run writes nothing, and with another release our drop-in alone changes', () => {
+    const again = { ...node, files: { [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! } };
+    expect(install(again, true)).toEqual([]);
+    expect(install(again, true, [tables('runsc', '20261005.0')]).map(({ path }) => path)).toEqual([DROP_IN]);
+  });
+
+  test('taken back, it is the other one that counts, with every byte as it was', () => {
+    const again = { ...node, files: { [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! } };
+    const back = applied(host(again.files), install(again, true, []));
+    expect(textOf(back, MAIN)).toBe(node.files[MAIN]);
+    expect(textOf(back, DROP_IN)).toBeUndefined();
+  });
+});
+
+describe('told to adopt, it refuses all the same', () => {
+  test.each(each(NODES.filter(({ containerd }) => containerd.startsWith('1.'))))('what containerd cannot merge: %s on %s', (_, __, node) => {
+    expect(() => install(node, true)).toThrow(/give the runtime another handler name, or remove/);
+  });
+
+  test('a table with a key that would count beside ours', () => {
+    const kata = NODES.find(({ of }) => of === 'kata-deploy in conf.d')!;
+    const { v2, v3 } = tables('kata-qemu');
+    const bare = (text: string) => text.replace(/pod_annotations = .*\n/, '');
+    expect(() => install(kata, true, [{ handler: 'kata-qemu', v2: bare(v2), v3: bare(v3) }]))
+      .toThrow(/which kata-deploy installed and which cannot be adopted, since its pod_annotations, container_annotations would count beside our settings: give/);
+  });
+
+  test('a table in a section that this containerd reads otherwise than ours', () => {
+    const old = '[plugins.cri.containerd.runtimes.runsc]\n  runtime_type = "io.containerd.runsc.v1"\n';
+    const node = { ...NODES[0], containerd: '2.2.9', files: { [MAIN]: `version = 3\n${old}` } };
+    expect(() => install(node, true)).toThrow(/remove \[plugins\."cri"\.containerd\.runtimes\.runsc\] first/);
+  });
+
+  test('a second handler that cannot be adopted beside one that can', () => {
+    const files = { [MAIN]: `${script(3)}\n[${V3}.containerd.runtimes.second]\nruntime_type = "io.containerd.runsc.v1"\nsnapshotter = "native"\n` };
+    expect(() => install({ ...NODES[0], containerd: '2.2.9', files }, true, [tables('runsc'), tables('second')])).toThrow(/"second" .* since its snapshotter would count/);
+  });
+});
