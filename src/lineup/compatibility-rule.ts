@@ -65,7 +65,7 @@ export enum CompatibilityRule {
   PROC_MOUNT = 'proc-mount',
   /** `volumeDevices`. */
   RAW_BLOCK_VOLUME = 'raw-block-volume',
-  /** RDMA with more than one container. */
+  /** `rdma/*`: RDMA. */
   RDMA = 'rdma',
   /** Sockets of a container runtime. */
   RUNTIME_SOCKET = 'runtime-socket',

@@ -11,7 +11,7 @@ export const adminCapabilities: PodRule = {
       severity: 'warning',
       reason: 'they hold in the sandbox only; iptables works in part',
       instead: 'leave them out if the host is meant',
-      source: 'google/gvisor g3doc/user_guide/compatibility.md',
+      source: 'google/gvisor g3doc/user_guide/compatibility.md (iptables)',
     },
   ],
   kata: [
@@ -19,7 +19,7 @@ export const adminCapabilities: PodRule = {
       severity: 'warning',
       reason: 'they hold in the virtual machine only',
       instead: 'leave them out if the host is meant',
-      source: 'kata-containers docs/how-to/privileged.md',
+      source: 'kata-containers docs/Limitations.md (privileged containers)',
     },
   ],
   looks: [{

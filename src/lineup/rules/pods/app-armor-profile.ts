@@ -10,7 +10,7 @@ export const appArmorProfile: PodRule = {
       severity: 'warning',
       reason: 'runsc ignores it, with a line in its log',
       instead: 'leave it out',
-      source: 'google/gvisor runsc/specutils/specutils.go',
+      source: 'google/gvisor runsc/specutils/specutils.go (ValidateSpec)',
     },
   ],
   kata: [
@@ -18,7 +18,7 @@ export const appArmorProfile: PodRule = {
       severity: 'warning',
       reason: 'it is not applied in the virtual machine',
       instead: 'leave it out',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kata-containers src/agent/rustjail/src/container.rs, which does not look at it',
     },
   ],
   looks: [

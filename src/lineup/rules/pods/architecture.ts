@@ -12,7 +12,7 @@ export const architecture: PodRule = {
       severity: 'error',
       reason: 'there is no program of the runtime for this processor',
       instead: 'select an architecture that the runtime has',
-      source: 'google/gvisor g3doc/user_guide/install.md',
+      source: 'google/gvisor g3doc/user_guide/install.md (x86_64 and ARM64)',
     },
   ],
   kata: [

@@ -15,13 +15,13 @@ export const dangerousAnnotation: PodRule = {
     severity: 'error',
     reason: 'by it a Pod changes its own sandbox: sockets and files of the node, platform and overlay',
     instead: 'leave it out, and choose it for all Pods by the options of the runtime',
-    source: 'google/gvisor runsc/config/flags.go, runsc/boot/mount_hints.go',
+    source: 'google/gvisor runsc/config/flags.go (overrideAllowlist), runsc/config/config_bundles.go, runsc/boot/mount_hints.go',
   }],
   kata: [{
     severity: 'error',
     reason: 'Kata takes it from any Pod, and by it a Pod changes how the node runs its sandbox',
     instead: 'leave it out, and choose it for all Pods by the options of the runtime',
-    source: 'kata-containers docs/how-to/how-to-set-sandbox-config-kata.md',
+    source: 'kata-containers docs/how-to/how-to-set-sandbox-config-kata.md (runtime and agent options)',
   }],
   looks: [...GVISOR.map((prefix) => look(prefix, 'gvisor')), ...KATA.map((prefix) => look(prefix, 'kata'))],
 };

@@ -10,7 +10,7 @@ export const devicePlugin: PodRule = {
       severity: 'warning',
       reason: 'gVisor has drivers for NVIDIA GPUs, TPUs and RDMA only, and shows no other hardware',
       instead: 'leave it out, or let the Pod run without a sandbox',
-      source: 'google/gvisor g3doc/user_guide/compatibility.md',
+      source: 'google/gvisor g3doc/user_guide/compatibility.md (device files for custom hardware)',
     },
   ],
   looks: [{ at: 'resource', key: '', given: (name) => (/^(nvidia\.com\/(gpu|mig-)|google\.com\/tpu|rdma\/)/.test(name) ? undefined : `it asks for ${name}`) }],

@@ -10,7 +10,7 @@ export const gpuPartition: PodRule = {
       severity: 'error',
       reason: 'gVisor knows no partitions of GPUs (MIG)',
       instead: 'ask for nvidia.com/gpu',
-      source: 'google/gvisor g3doc/user_guide/gpu.md',
+      source: 'google/gvisor g3doc/user_guide/gpu.md (Multi-instance GPUs)',
     },
   ],
   looks: [{ at: 'resource', key: 'nvidia.com/mig-', given: (name) => `it asks for ${name}`, cel: () => 'true' }],

@@ -10,7 +10,7 @@ export const gpu: PodRule = {
       severity: 'warning',
       reason: 'gVisor works with a list of driver versions only (runsc nvproxy list-supported-drivers), with compute and utility',
       instead: 'compare the driver of the nodes with the list of the release',
-      source: 'google/gvisor g3doc/user_guide/gpu.md',
+      source: 'google/gvisor g3doc/user_guide/gpu.md (rolling version support window)',
     },
   ],
   kata: [
@@ -18,7 +18,7 @@ export const gpu: PodRule = {
       severity: 'warning',
       reason: 'a GPU reaches the virtual machine only by VFIO, with the shims for it',
       instead: 'use KataShim.QEMU_NVIDIA_GPU or leave it out',
-      source: 'kata-containers docs/threat-model/threat-model.md',
+      source: 'kata-containers docs/use-cases/NVIDIA-GPU-passthrough-and-Kata.md, docs/threat-model/threat-model.md (VFIO)',
       when: { text: 'unless the shim is made for GPUs', holds: ({ shim }) => !shim?.name.includes('nvidia') },
     },
   ],

@@ -10,7 +10,7 @@ export const hostBlockDevice: PodRule = {
       severity: 'error',
       reason: 'the disk of the host is plugged into the virtual machine',
       instead: 'leave it out, or use a PersistentVolumeClaim of volumeMode Block',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kata-containers docs/Limitations.md (mounting host block devices)',
     },
   ],
   looks: [{

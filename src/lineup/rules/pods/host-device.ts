@@ -13,7 +13,7 @@ export const hostDevice: PodRule = {
       severity: 'error',
       reason: 'gVisor opens no device of the host but those that it emulates itself',
       instead: 'leave it out, or let the Pod run without a sandbox',
-      source: 'google/gvisor g3doc/user_guide/compatibility.md, CVE-2026-96812',
+      source: 'google/gvisor runsc/config/flags.go (character-device-policy), CVE-2026-96812',
     },
   ],
   kata: [
@@ -21,7 +21,7 @@ export const hostDevice: PodRule = {
       severity: 'warning',
       reason: 'a path below /dev is the device of the virtual machine, not the one of the host',
       instead: 'leave it out if the host is meant',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kata-containers docs/Limitations.md (mounting guest devices)',
     },
   ],
   looks: [{

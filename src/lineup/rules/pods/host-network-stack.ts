@@ -10,7 +10,7 @@ export const hostNetworkStack: PodRule = {
       severity: 'warning',
       reason: 'the runtime has network=host, so the system calls of the network go to the kernel of the host',
       instead: 'leave network out, or keep the class for Pods that need it',
-      source: 'google/gvisor g3doc/user_guide/networking.md',
+      source: 'google/gvisor g3doc/user_guide/networking.md (network passthrough)',
       when: { text: 'where the runtime has network=host', holds: ({ settings }) => settings.network === 'host' },
     },
   ],

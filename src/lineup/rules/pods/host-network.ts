@@ -19,7 +19,7 @@ export const hostNetwork: PodRule = {
       severity: 'error',
       reason: 'a virtual machine cannot use the network of the host: the Pod is refused or has no connection',
       instead: 'leave it out, or let the Pod run without a sandbox',
-      source: 'kata-containers docs/Limitations.md, kata-containers#9157',
+      source: 'kata-containers docs/Limitations.md (host network), kata-containers#9157',
     },
   ],
   looks: [{ at: 'pod', key: 'hostNetwork', given: (value) => (value === true ? 'hostNetwork is true' : undefined), cel: (it) => `${it} == true` }],

@@ -18,7 +18,7 @@ export const hostPath: PodRule = {
       severity: 'warning',
       reason: 'the files of the host are served into the sandbox, past its isolation',
       instead: 'use an emptyDir, a ConfigMap or a PersistentVolumeClaim, or name the exception and its reason',
-      source: 'google/gvisor SECURITY.md, GKE Sandbox, incompatible features',
+      source: 'google/gvisor SECURITY.md (SandboxSpec / HostLeak), docs.cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods (incompatible features)',
     },
   ],
   kata: [
@@ -26,7 +26,7 @@ export const hostPath: PodRule = {
       severity: 'warning',
       reason: 'the files of the host are shared into the virtual machine, past its isolation',
       instead: 'use an emptyDir, a ConfigMap or a PersistentVolumeClaim, or name the exception and its reason',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kata-containers docs/Limitations.md (hostPath volumes)',
     },
   ],
   looks: [{

@@ -18,7 +18,7 @@ export const hostPid: PodRule = {
       severity: 'warning',
       reason: 'it shows the processes of the virtual machine and never those of the host',
       instead: 'leave it out, or let the Pod run without a sandbox',
-      source: 'kata-containers src/runtime/virtcontainers/kata_agent.go',
+      source: 'kata-containers src/runtime/virtcontainers/kata_agent.go (handlePidNamespace)',
     },
   ],
   looks: [{ at: 'pod', key: 'hostPID', given: (value) => (value === true ? 'hostPID is true' : undefined), cel: (it) => `${it} == true` }],

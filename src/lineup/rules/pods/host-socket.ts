@@ -22,7 +22,7 @@ export const hostSocket: PodRule = {
       severity: 'warning',
       reason: 'sockets of the host do not reach into the virtual machine',
       instead: 'leave it out, and use the network',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kata-containers tests/integration/kubernetes/runtimeclass_workloads/pod-uds-shared-volume.yaml (no sockets over the shared file system)',
     },
   ],
   looks: [{

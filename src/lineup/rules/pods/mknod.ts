@@ -11,7 +11,7 @@ export const mknod: PodRule = {
       severity: 'warning',
       reason: 'with it a Pod became root of its virtual machine (CVE-2026-24834, CVE-2020-2023)',
       instead: 'leave it out, and drop MKNOD',
-      source: 'GHSA of CVE-2026-24834',
+      source: 'nvd.nist.gov/vuln/detail/CVE-2026-24834, nvd.nist.gov/vuln/detail/CVE-2020-2023',
     },
   ],
   looks: [{

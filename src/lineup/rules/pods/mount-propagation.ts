@@ -10,7 +10,7 @@ export const mountPropagation: PodRule = {
       severity: 'error',
       reason: 'runsc refuses shared mounts (root mount propagation option must specify private or slave), so the container does not start',
       instead: 'write HostToContainer, or leave it out',
-      source: 'google/gvisor runsc/specutils/fs.go, openkruise/agents#698',
+      source: 'google/gvisor runsc/specutils/fs.go (validateRootfsPropagation), openkruise/agents#698',
     },
   ],
   kata: [
@@ -18,7 +18,7 @@ export const mountPropagation: PodRule = {
       severity: 'warning',
       reason: 'mounts that are made in the virtual machine do not reach the host',
       instead: 'write HostToContainer, or leave it out',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'mount_namespaces(7): mounts propagate within one kernel, and the guest has a kernel of its own',
     },
   ],
   looks: [{

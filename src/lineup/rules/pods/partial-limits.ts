@@ -13,7 +13,7 @@ export const partialLimits: PodRule = {
       severity: 'warning',
       reason: 'only the Pod as a whole is limited, and it has a limit only if every container has one',
       instead: 'give every container the limit, or none',
-      source: 'google/gvisor#8047, GKE Sandbox, incompatible features',
+      source: 'google/gvisor#8047, docs.cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods (incompatible features)',
     },
   ],
   looks: [{

@@ -10,7 +10,7 @@ export const privileged: PodRule = {
       severity: 'warning',
       reason: 'it is all of root in the sandbox, and the devices of the host are not usable',
       instead: 'leave it out, and add the capabilities that are needed',
-      source: 'containerd#14131, GKE Sandbox, incompatible features',
+      source: 'containerd/containerd#14131, docs.cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods (incompatible features)',
     },
   ],
   kata: [
@@ -25,7 +25,7 @@ export const privileged: PodRule = {
       severity: 'warning',
       reason: 'it is all of root in the virtual machine',
       instead: 'leave it out, and add the capabilities that are needed',
-      source: 'kata-containers docs/how-to/privileged.md',
+      source: 'kata-containers docs/Limitations.md (privileged containers)',
     },
   ],
   looks: [{ at: 'security', key: 'privileged', given: (value) => (value === true ? 'privileged is true' : undefined), cel: (it) => `${it} == true` }],

@@ -10,7 +10,7 @@ export const procMount: PodRule = {
       severity: 'warning',
       reason: '/proc is the one of the sandbox, in which nothing is masked anyway',
       instead: 'leave it out',
-      source: 'containerd#14131, GKE Sandbox, incompatible features',
+      source: 'containerd/containerd#14131, docs.cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods (incompatible features)',
     },
   ],
   looks: [{ at: 'security', key: 'procMount', given: (value) => (value === 'Unmasked' ? 'procMount is Unmasked' : undefined) }],

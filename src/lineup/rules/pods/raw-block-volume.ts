@@ -11,7 +11,7 @@ export const rawBlockVolume: PodRule = {
       severity: 'error',
       reason: 'gVisor has no block devices, so opening it fails (ENXIO)',
       instead: 'mount the volume as a file system (volumeMode: Filesystem)',
-      source: 'google/gvisor g3doc/user_guide/compatibility.md',
+      source: 'google/gvisor g3doc/user_guide/compatibility.md (block device filesystems)',
     },
   ],
   kata: [

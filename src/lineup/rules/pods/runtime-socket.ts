@@ -13,7 +13,7 @@ export const runtimeSocket: PodRule = {
       severity: 'error',
       reason: 'whoever reaches the socket of the container runtime starts containers on the host as root',
       instead: 'leave it out',
-      source: 'google/gvisor SECURITY.md',
+      source: 'google/gvisor SECURITY.md (docker.sock), kubernetes.io/docs/concepts/storage/volumes (hostPath: privileged APIs)',
     },
   ],
   kata: [
@@ -21,7 +21,7 @@ export const runtimeSocket: PodRule = {
       severity: 'error',
       reason: 'whoever reaches the socket of the container runtime starts containers on the host as root',
       instead: 'leave it out',
-      source: 'kata-containers docs/Limitations.md',
+      source: 'kubernetes.io/docs/concepts/storage/volumes (hostPath: privileged APIs)',
     },
   ],
   looks: [{

@@ -10,7 +10,7 @@ export const serviceMesh: PodRule = {
       severity: 'warning',
       reason: 'iptables gets no socket without net-raw, and with it its rules work in part only; nftables are not there',
       instead: 'use the CNI plugin or the ambient mode of the mesh, or set reproduceNftables or reproduceNat for the runtime',
-      source: 'google/gvisor g3doc/user_guide/compatibility.md, GKE Sandbox, incompatible features',
+      source: 'google/gvisor g3doc/user_guide/compatibility.md (iptables, nftables), docs.cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods (incompatible features)',
       when: { text: 'unless the runtime has reproduce-nat or reproduce-nftables', holds: ({ settings }) => settings['reproduce-nat'] !== 'true' && settings['reproduce-nftables'] !== 'true' },
     },
   ],

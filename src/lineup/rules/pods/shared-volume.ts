@@ -11,7 +11,7 @@ export const sharedVolume: PodRule = {
       severity: 'error',
       reason: 'the runtime has file-access-mounts=exclusive, so changes by another container are not seen, or lost',
       instead: 'leave fileAccessMounts out, or mount the volume in one container',
-      source: 'google/gvisor g3doc/user_guide/filesystem.md',
+      source: 'google/gvisor g3doc/user_guide/filesystem.md (exclusive bind mounts)',
       when: { text: 'where the runtime has file-access-mounts=exclusive', holds: ({ settings }) => settings['file-access-mounts'] === 'exclusive' },
     },
   ],

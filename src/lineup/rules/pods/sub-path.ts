@@ -10,7 +10,7 @@ export const subPath: PodRule = {
       severity: 'warning',
       reason: 'Kata documents subPath as not supported',
       instead: 'mount the whole volume, and try it before you rely on it',
-      source: 'kata-containers docs/Limitations.md, kata-containers/runtime#2812',
+      source: 'kata-containers docs/Limitations.md (volumeMounts.subPaths), kata-containers/runtime#2812',
     },
   ],
   looks: ['subPath', 'subPathExpr'].map((key) => ({ at: 'mount', key, given: (value: string) => (value ? `${key} is ${value}` : undefined) })),

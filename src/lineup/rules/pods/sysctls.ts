@@ -13,7 +13,7 @@ export const sysctls: PodRule = {
       severity: 'warning',
       reason: 'gVisor ignores all sysctls but net.ipv6.conf.all.disable_ipv6 and fs.nr_open',
       instead: 'leave them out',
-      source: 'google/gvisor runsc/boot/loader.go, runsc/sandbox/sandbox.go',
+      source: 'google/gvisor runsc/boot/loader.go (fs.nr_open), runsc/sandbox/sandbox.go (disable_ipv6)',
     },
   ],
   looks: [{

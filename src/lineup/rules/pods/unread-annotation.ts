@@ -16,13 +16,13 @@ export const unreadAnnotation: PodRule = {
     severity: 'error',
     reason: 'nothing hands it on to runsc, so it has no effect',
     instead: 'leave it out, or name it in podAnnotations of the runtime',
-    source: 'containerd docs/cri/config.md (pod_annotations)',
+    source: 'containerd/containerd docs/cri/config.md (pod_annotations)',
   }],
   kata: [{
     severity: 'error',
     reason: 'nothing hands it on to Kata, so it has no effect',
     instead: 'leave it out, or name it in podAnnotations of the runtime',
-    source: 'containerd docs/cri/config.md (pod_annotations)',
+    source: 'containerd/containerd docs/cri/config.md (pod_annotations)',
     when: { text: 'where the patterns of the runtime are known', holds: ({ podAnnotations }) => podAnnotations !== undefined },
   }],
   looks: [look('dev.gvisor.', 'gvisor'), look('io.katacontainers.config.', 'kata'), {

@@ -10,7 +10,7 @@ export const untrustedWorkload: PodRule = {
       severity: 'error',
       reason: 'containerd refuses it together with a RuntimeClass',
       instead: 'leave it out: the RuntimeClass says it',
-      source: 'containerd internal/cri/annotations/annotations.go',
+      source: 'containerd/containerd internal/cri/annotations/annotations.go',
     },
   ],
   kata: [
@@ -18,7 +18,7 @@ export const untrustedWorkload: PodRule = {
       severity: 'error',
       reason: 'containerd refuses it together with a RuntimeClass',
       instead: 'leave it out: the RuntimeClass says it',
-      source: 'containerd internal/cri/annotations/annotations.go',
+      source: 'containerd/containerd internal/cri/annotations/annotations.go',
     },
   ],
   looks: [{

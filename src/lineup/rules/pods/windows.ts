@@ -11,7 +11,7 @@ export const windows: PodRule = {
       severity: 'error',
       reason: 'sandboxes are for Linux',
       instead: 'leave it out',
-      source: 'google/gvisor g3doc/user_guide/install.md',
+      source: 'google/gvisor g3doc/user_guide/install.md (Linux 5.6)',
     },
   ],
   kata: [
@@ -19,7 +19,7 @@ export const windows: PodRule = {
       severity: 'error',
       reason: 'sandboxes are for Linux',
       instead: 'leave it out',
-      source: 'kata-containers README.md',
+      source: 'kata-containers docs/design/virtualization.md (KVM)',
     },
   ],
   looks: [
