@@ -2,7 +2,7 @@ import { installedRuntimes, isInstaller, readInstaller, type InstalledRuntime, t
 import { isRecord, nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
 import { viewNode, type NodeView } from './node-view';
 import { gardenerGvisor } from './others/gardener-gvisor';
-import { kataDeploy, kataDeployTemplate } from './others/kata-deploy';
+import { kataDeploy, kataDeployTemplate, withCustomRuntimes } from './others/kata-deploy';
 import type { OtherInstaller } from './others/other-installer';
 import { runtimeClassManager } from './others/runtime-class-manager';
 import { textMap, viewTolerations, type Toleration } from './pod-view';
@@ -113,7 +113,7 @@ export class LineUpIndex {
     }
     this.sandboxed = sandboxed;
     this.classes = classes;
-    this.others = others;
+    this.others = others.map((other) => withCustomRuntimes(other, this.all('ConfigMap')));
     this.nodes = nodes;
     this.installers = daemonSets.map((daemonSet) => readInstaller(daemonSet, (namespace, name) => this.find('ConfigMap', name, namespace)));
     this.runtimes = this.installers.flatMap(installedRuntimes);

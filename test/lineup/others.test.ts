@@ -38,6 +38,7 @@ describe('kata-deploy', () => {
     ['one list for all architectures (older charts)', { SHIMS: 'clh qemu' }, 'kata-qemu'],
     ['a list for another architecture', { SHIMS_AARCH64: 'qemu' }, 'kata-qemu'],
     ['a suffix', { SHIMS_X86_64: 'qemu', MULTI_INSTALL_SUFFIX: 'next' }, 'kata-qemu-next'],
+    ['handlers for development', { SHIMS_X86_64: 'qemu', DEBUG: 'true', DEVKIT: 'true' }, 'kata-qemu-devkit'],
     ['handlers for debugging', { SHIMS_X86_64: 'qemu', DEBUG: 'true' }, 'kata-qemu-debug'],
   ])('understands %s', (_what, environment, handler) => {
     expect(messagesOf('handler-installed', [kataDeploy(environment), kataClass(handler)])).toEqual([]);
@@ -72,6 +73,24 @@ describe('kata-deploy', () => {
 
   test('may install more than can be seen where runtimes are its user\'s own', () => {
     expect(findingsOf('handler-installed', [kataDeploy({ CUSTOM_RUNTIMES_ENABLED: 'true' }), kataClass('kata-mine')])).toEqual([expect.objectContaining({ severity: 'warning' })]);
+  });
+
+  test.each([['', ''], ['next', '-next']])('is read together with the list of its user\'s own runtimes (suffix "%s")', (suffix, end) => {
+    const list = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `kata-deploy-custom-configs${end}`, namespace: 'kube-system' },
+      data: { 'custom-runtimes.list': 'kata-mine:qemu:nydus:\n\nmine-too:clh::\n' },
+    };
+    const installer = kataDeploy({ SHIMS_X86_64: 'qemu', MULTI_INSTALL_SUFFIX: suffix, CUSTOM_RUNTIMES_ENABLED: 'true' });
+    for (const handler of [`kata-qemu${end}`, 'kata-mine', 'mine-too']) {
+      expect(findingsOf('handler-installed', [kataClass(handler), installer, list])).toEqual([]);
+    }
+    for (const handler of ['kata-fc', 'kata-min', 'mine-to']) {
+      expect(findingsOf('handler-installed', [kataClass(handler), installer, list])).toEqual([expect.objectContaining({ severity: 'error' })]);
+    }
+    const elsewhere = { ...list, metadata: { ...list.metadata, namespace: 'elsewhere' } };
+    expect(findingsOf('handler-installed', [kataClass('kata-mine'), installer, elsewhere])).toEqual([expect.objectContaining({ severity: 'warning' })]);
   });
 
   test('makes the classes itself where it is told to', () => {

@@ -1,5 +1,5 @@
 import type { OtherInstaller } from './other-installer';
-import { listAt, nameOf, recordAt, textAt, type Manifest } from '../manifest';
+import { listAt, nameOf, namespaceOf, recordAt, textAt, type Manifest } from '../manifest';
 
 /**
  * Kata Containers' own installer: a DaemonSet, or Jobs that a dispatcher makes from a ConfigMap, which read from their
@@ -32,6 +32,22 @@ export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefi
   return fromVariables(configMap, new Map(variables.map(([, name, value]) => [name, value])));
 }
 
+/** The installer with the runtimes that its user has added, where the ConfigMap that lists them is among the manifests. */
+export function withCustomRuntimes(installer: OtherInstaller, configMaps: Iterable<Manifest>): OtherInstaller {
+  const { listedIn, manifest, handlers } = installer;
+  for (const configMap of listedIn === undefined ? [] : configMaps) {
+    const list = textAt(configMap, 'data', CUSTOM_RUNTIMES);
+    if (list !== undefined && namespaceOf(configMap) === namespaceOf(manifest) && nameOf(configMap).endsWith(listedIn!)) {
+      const custom = list.split('\n').map((line) => line.split(':')[0].trim()).filter(Boolean);
+      return { ...installer, handlers: new Set([...handlers, ...custom]), family: FAMILY };
+    }
+  }
+  return installer;
+}
+
+const FAMILY = /^kata-/;
+/** Lines `handler:shim that it is based on:snapshotter:pull type`. */
+const CUSTOM_RUNTIMES = 'custom-runtimes.list';
 const ARCHITECTURES = ['X86_64', 'AARCH64', 'S390X', 'PPC64LE'];
 
 /** The environment of the installer; since chart 3.20 with an architecture behind most names. */
@@ -44,7 +60,8 @@ function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string
   }
   const shims = new Set(given.flatMap(words));
   const suffix = variables.get('MULTI_INSTALL_SUFFIX') ?? '';
-  const variants = ['', ...(isTrue(variables.get('DEBUG')) ? ['-debug'] : []), ...(isTrue(variables.get('DEVKIT')) ? ['-devkit'] : [])];
+  // The second one is reached through the console of the first.
+  const variants = ['', ...(isTrue(variables.get('DEBUG')) ? ['-debug', ...(isTrue(variables.get('DEVKIT')) ? ['-devkit'] : [])] : [])];
   const handlers = new Set([...shims].flatMap((shim) => variants.map((variant) => handlerOf(shim, suffix) + variant)));
   const [defaultShim] = of('DEFAULT_SHIM');
   const makesClasses = isTrue(variables.get('CREATE_RUNTIMECLASSES'));
@@ -52,7 +69,7 @@ function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string
     product: 'kata-deploy',
     manifest,
     handlers,
-    ...(custom ? {} : { family: /^kata-/ }),
+    ...(custom ? { listedIn: `custom-configs${suffix && `-${suffix}`}` } : { family: FAMILY }),
     labels: labelsOf(suffix),
     classes: new Map([
       ...(makesClasses ? [...handlers].map((handler) => [handler, handler] as const) : []),
@@ -67,7 +84,7 @@ function fromFlags(manifest: Manifest, command: string): OtherInstaller | undefi
   const handlers = /--require-node-handlers=(\S+)/.exec(command)?.[1];
   const suffix = /--multi-install-suffix=(\S+)/.exec(command)?.[1] ?? '';
   return handlers === undefined ? undefined : {
-    product: 'kata-deploy', manifest, handlers: new Set(handlers.split(',')), family: /^kata-/, labels: labelsOf(suffix), classes: new Map(),
+    product: 'kata-deploy', manifest, handlers: new Set(handlers.split(',')), family: FAMILY, labels: labelsOf(suffix), classes: new Map(),
   };
 }
 

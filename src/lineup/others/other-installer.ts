@@ -8,6 +8,8 @@ export interface OtherInstaller {
   readonly handlers: ReadonlySet<string>;
   /** Handlers of its kind: one that is not among `handlers` is a mistake. Absent where it may bring more than can be seen. */
   readonly family?: RegExp;
+  /** End of the name of a ConfigMap, in its namespace, that lists further handlers. */
+  readonly listedIn?: string;
   /** Labels that it gives to nodes on which it is done, with the value that says so. */
   readonly labels: ReadonlyMap<string, string>;
   /** RuntimeClasses that it makes in the cluster, and which need not be among the manifests: name to handler. */
