@@ -1,84 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
-import { GVisorRuntime, RunscFileAccess, RunscHostUds, RunscNetwork } from '../../src';
-import { ArtifactMirror } from '../node/artifact-mirror';
 import { PROPAGATION } from '../node/container-client';
-import { gvisorArchive } from '../node/gvisor-archive';
-import { busyboxImage, nodeImage, OBSERVER_IMAGE, observerImage, pauseImage } from '../node/images';
-import { runInstall } from '../node/installer-run';
-import { nodeConfig } from '../node/node-config';
-import { observe, outcomes, withPod, type Observed, type Outcomes } from '../node/observations';
+import { withPod, type Outcomes } from '../node/observations';
+import { ANNOTATED, GVISOR, ObservedNode, OPEN, PRIVILEGED, RUNC, SLEEP } from '../node/observed-node';
 import { observer } from '../node/observer';
-import { addGVisor, gvisorReleaseOf, synthesize } from '../node/synthesized-installer';
-import { TestNode } from '../node/test-node';
-import type { TestContainerOptions, TestPodOptions } from '../node/test-pod';
-import { GVISOR_RELEASE } from '../toolchain';
+import type { TestNode } from '../node/test-node';
 
-/** Handlers of the node: of the two besides the plain one, the first hands on annotations, the other lifts what rules say. */
-const RUNC = '';
-const GVISOR = 'runsc';
-const ANNOTATED = 'runsc-annotated';
-const OPEN = 'runsc-open';
-
-const CONTAINERD = '2.3';
 const MEBIBYTE = 1024n * 1024n;
-const UNCONFINED = { seccomp: { profileType: SECCOMP_PROFILE.UNCONFINED } };
-const PRIVILEGED = { pod: { privileged: true }, container: { securityContext: { privileged: true, ...UNCONFINED } } };
-const SLEEP = { name: 'sleep', image: OBSERVER_IMAGE, command: ['/bin/sleep', '1000'] };
 
+let observed: ObservedNode;
 let node: TestNode;
-let mirror: ArtifactMirror;
 
 beforeAll(async () => {
-  mirror = await ArtifactMirror.start();
-  const archive = await gvisorArchive(GVISOR_RELEASE);
-  mirror.serve(archive);
-  const image = nodeImage();
-  node = await TestNode.start({ containerd: CONTAINERD, files: nodeConfig(CONTAINERD) });
-  node.importImages([pauseImage(), busyboxImage(), observerImage(), image]);
-  const release = gvisorReleaseOf(archive);
-  const manifests = synthesize(mirror, chart => {
-    addGVisor(chart, archive);
-    new GVisorRuntime(chart, 'annotated', {
-      release, runtimeClassName: ANNOTATED, handler: ANNOTATED, podAnnotations: ['dev.gvisor.*'], allowWildcardPodAnnotations: true, netRaw: true,
-    });
-    new GVisorRuntime(chart, 'open', {
-      release,
-      runtimeClassName: OPEN,
-      handler: OPEN,
-      allowSuid: true,
-      ociSeccomp: true,
-      hostUds: RunscHostUds.OPEN,
-      network: RunscNetwork.HOST,
-      ignoreCgroups: true,
-      fileAccessMounts: RunscFileAccess.EXCLUSIVE,
-    });
-  });
-  const installed = await runInstall(node, manifests, image.reference);
-  for (const handler of [GVISOR, ANNOTATED, OPEN]) installed.requireReady(handler);
+  observed = await ObservedNode.start();
+  ({ node } = observed);
 });
 
-afterAll(async () => {
-  await node?.stop();
-  await mirror?.stop();
-});
-
-/** The same observation with each handler. */
-async function compare<H extends string>(handlers: readonly H[], observed: Omit<Observed, 'handler'>): Promise<{ [handler in H]: Outcomes }> {
-  const entries: [H, Outcomes][] = [];
-  for (const handler of handlers) entries.push([handler, await observe(node, { ...observed, handler })]);
-  return Object.fromEntries(entries) as { [handler in H]: Outcomes };
-}
-
-/** One thing that is tried with each handler. */
-async function tried<H extends string>(
-  handlers: readonly H[], what: string, container?: Partial<TestContainerOptions>, pod?: Partial<TestPodOptions>,
-) {
-  const seen = await compare(handlers, { what: [what], container, pod });
-  return Object.fromEntries(handlers.map(handler => [handler, seen[handler][what]]));
-}
+afterAll(() => observed?.stop());
 
 describe('a privileged container without a filter of system calls', () => {
   const what = [
@@ -88,7 +25,7 @@ describe('a privileged container without a filter of system calls', () => {
   let seen: { [handler: string]: Outcomes };
 
   beforeAll(async () => {
-    seen = await compare([RUNC, GVISOR], { ...PRIVILEGED, what });
+    seen = await observed.compare([RUNC, GVISOR], { ...PRIVILEGED, what });
   });
 
   function sees(thing: string, runc: string, gvisor: string) {
@@ -129,13 +66,13 @@ describe('a privileged container without a filter of system calls', () => {
 describe('devices of the host', () => {
   test('host-device: a character device by a hostPath is not opened', async () => {
     const mounts = [{ containerPath: '/given', hostPath: '/dev/loop-control' }];
-    expect(await tried([RUNC, GVISOR], 'open:/given', { ...PRIVILEGED.container, mounts }, PRIVILEGED.pod)).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENXIO' });
+    expect(await observed.tried([RUNC, GVISOR], 'open:/given', { ...PRIVILEGED.container, mounts }, PRIVILEGED.pod)).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENXIO' });
   });
 
   test('host-device: a container with a block device by a hostPath does not start', async () => {
     const container = { ...PRIVILEGED.container, mounts: [{ containerPath: '/given', hostPath: '/dev/loop0' }] };
-    expect(await tried([RUNC], 'open:/given', container, PRIVILEGED.pod)).toEqual({ [RUNC]: 'ok' });
-    await expect(tried([GVISOR], 'open:/given', container, PRIVILEGED.pod)).rejects.toThrow('operation not permitted');
+    expect(await observed.tried([RUNC], 'open:/given', container, PRIVILEGED.pod)).toEqual({ [RUNC]: 'ok' });
+    await expect(observed.tried([GVISOR], 'open:/given', container, PRIVILEGED.pod)).rejects.toThrow('operation not permitted');
   });
 
   test.each([
@@ -143,7 +80,7 @@ describe('devices of the host', () => {
     ['device-plugin: a device of a plugin', '/dev/loop-control'],
   ])('%s is not opened', async (_, hostPath) => {
     const devices = [{ containerPath: '/dev/given', hostPath, permissions: 'rwm' }];
-    expect(await tried([RUNC, GVISOR], 'open:/dev/given', { devices })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENXIO' });
+    expect(await observed.tried([RUNC, GVISOR], 'open:/dev/given', { devices })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENXIO' });
   });
 });
 
@@ -153,7 +90,7 @@ describe('the network', () => {
     await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
     try {
       const what = `tcp:${(server.address() as AddressInfo).port}`;
-      expect(await tried([RUNC, GVISOR, OPEN], what)).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENETUNREACH', [OPEN]: 'ok' });
+      expect(await observed.tried([RUNC, GVISOR, OPEN], what)).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENETUNREACH', [OPEN]: 'ok' });
     } finally {
       server.close();
     }
@@ -171,7 +108,7 @@ describe('the network', () => {
   });
 
   test('net-raw: sockets for packets are refused, and opened with net-raw; ping works', async () => {
-    const seen = await compare([RUNC, GVISOR, ANNOTATED], {
+    const seen = await observed.compare([RUNC, GVISOR, ANNOTATED], {
       what: ['raw-socket', 'packet-socket', 'ping-socket'], container: { securityContext: { capabilities: { add: ['NET_RAW'] } } },
     });
     expect(seen[RUNC]).toMatchObject({ 'raw-socket': 'ok', 'packet-socket': 'ok' });
@@ -180,7 +117,7 @@ describe('the network', () => {
   });
 
   test('service-mesh: iptables gets no socket without net-raw, with it some tables, and nftables never', async () => {
-    const seen = await compare([RUNC, GVISOR, ANNOTATED], {
+    const seen = await observed.compare([RUNC, GVISOR, ANNOTATED], {
       what: ['iptables:nat', 'iptables:security', 'nftables'], container: { securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } } },
     });
     expect(seen[RUNC]).toMatchObject({ 'iptables:nat': 'ok', 'nftables': 'ok' });
@@ -193,46 +130,46 @@ describe('what of the host is shared', () => {
   test('host-ipc: the memory that is shared on the host is not there', async () => {
     node.exec('ipcmk', '--shmem', '4096');
     const [key] = /^0x[0-9a-f]+/m.exec(node.exec('ipcs', '--shmems'))!;
-    expect(await tried([RUNC, GVISOR], `shm:${key}`, {}, { hostIpc: true })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENOENT' });
+    expect(await observed.tried([RUNC, GVISOR], `shm:${key}`, {}, { hostIpc: true })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ENOENT' });
   });
 
   test('host-socket, runtime-socket: the socket of containerd answers nobody, and with host-uds=open everybody', async () => {
     const mounts = [{ containerPath: '/given', hostPath: '/run/containerd' }];
-    expect(await tried([RUNC, GVISOR, OPEN], 'unix:/given/containerd.sock', { mounts })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ECONNREFUSED', [OPEN]: 'ok' });
+    expect(await observed.tried([RUNC, GVISOR, OPEN], 'unix:/given/containerd.sock', { mounts })).toEqual({ [RUNC]: 'ok', [GVISOR]: 'ECONNREFUSED', [OPEN]: 'ok' });
   });
 
   test('mount-propagation: a container with Bidirectional does not start, and one with HostToContainer does', async () => {
     node.exec('sh', '-c', 'mkdir -p /var/lib/shared && mount --bind /var/lib/shared /var/lib/shared && mount --make-rshared /var/lib/shared');
     const container = (propagation: number) => ({ mounts: [{ containerPath: '/given', hostPath: '/var/lib/shared', propagation }] });
-    expect(await tried([RUNC], 'user', container(PROPAGATION.BIDIRECTIONAL))).toEqual({ [RUNC]: '0' });
-    await expect(tried([GVISOR], 'user', container(PROPAGATION.BIDIRECTIONAL))).rejects.toThrow('root mount propagation option must specify private or slave: "rshared"');
-    expect(await tried([GVISOR], 'user', container(PROPAGATION.HOST_TO_CONTAINER))).toEqual({ [GVISOR]: '0' });
+    expect(await observed.tried([RUNC], 'user', container(PROPAGATION.BIDIRECTIONAL))).toEqual({ [RUNC]: '0' });
+    await expect(observed.tried([GVISOR], 'user', container(PROPAGATION.BIDIRECTIONAL))).rejects.toThrow('root mount propagation option must specify private or slave: "rshared"');
+    expect(await observed.tried([GVISOR], 'user', container(PROPAGATION.HOST_TO_CONTAINER))).toEqual({ [GVISOR]: '0' });
   });
 });
 
 describe('privileges', () => {
   test('suid: a SUID program does not become root, and does with allow-suid', async () => {
     const container = { command: ['/bin/observe-as-root'], securityContext: { runAsUser: { value: 65534n } } };
-    expect(await tried([RUNC, GVISOR, OPEN], 'user', container)).toEqual({ [RUNC]: '0', [GVISOR]: '65534', [OPEN]: '0' });
+    expect(await observed.tried([RUNC, GVISOR, OPEN], 'user', container)).toEqual({ [RUNC]: '0', [GVISOR]: '65534', [OPEN]: '0' });
   });
 
   test('seccomp-profile: one of type Localhost is not applied, and is with oci-seccomp', async () => {
     const localhostRef = '/var/lib/kubelet/seccomp/no-folders.json';
     node.write(localhostRef, JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO' }] }));
     const container = { securityContext: { seccomp: { profileType: 2, localhostRef } } };
-    expect(await tried([RUNC, GVISOR, OPEN], 'mkdir:/made', container)).toEqual({ [RUNC]: 'EPERM', [GVISOR]: 'ok', [OPEN]: 'EPERM' });
+    expect(await observed.tried([RUNC, GVISOR, OPEN], 'mkdir:/made', container)).toEqual({ [RUNC]: 'EPERM', [GVISOR]: 'ok', [OPEN]: 'EPERM' });
   });
 
   test('proc-mount: what runc masks is not masked', async () => {
     const container = { securityContext: { maskedPaths: ['/proc/version'] } };
-    const seen = await tried([RUNC, GVISOR], 'read:/proc/version', container);
+    const seen = await observed.tried([RUNC, GVISOR], 'read:/proc/version', container);
     expect(seen[RUNC]).toBe('ok');
     expect(seen[GVISOR]).toContain('gvisor');
   });
 
   test('sysctls: they are ignored, but for fs.nr_open', async () => {
-    expect(await tried([RUNC, GVISOR], 'read:/proc/sys/kernel/msgmax', {}, { sysctls: { 'kernel.msgmax': '9999' } })).toEqual({ [RUNC]: '9999', [GVISOR]: '8192' });
-    expect(await tried([GVISOR], 'read:/proc/sys/fs/nr_open', {}, { sysctls: { 'fs.nr_open': '99999' } })).toEqual({ [GVISOR]: '99999' });
+    expect(await observed.tried([RUNC, GVISOR], 'read:/proc/sys/kernel/msgmax', {}, { sysctls: { 'kernel.msgmax': '9999' } })).toEqual({ [RUNC]: '9999', [GVISOR]: '8192' });
+    expect(await observed.tried([GVISOR], 'read:/proc/sys/fs/nr_open', {}, { sysctls: { 'fs.nr_open': '99999' } })).toEqual({ [GVISOR]: '99999' });
   });
 
   /** As containerd asks the runtimes, on a node where the security module is on. */
@@ -263,7 +200,7 @@ describe('privileges', () => {
   });
 
   test('selinux-options: where the node has no SELinux they are left out', async () => {
-    expect(await tried([RUNC, GVISOR], 'user', { securityContext: { selinuxOptions: { type: 'container_t', level: 's0:c1,c2' } } })).toEqual({ [RUNC]: '0', [GVISOR]: '0' });
+    expect(await observed.tried([RUNC, GVISOR], 'user', { securityContext: { selinuxOptions: { type: 'container_t', level: 's0:c1,c2' } } })).toEqual({ [RUNC]: '0', [GVISOR]: '0' });
   });
 });
 
@@ -272,7 +209,7 @@ describe('limits', () => {
 
   test('partial-limits: a container outgrows a limit that the Pod does not have, and does not see it', async () => {
     const limited = { what: ['read:/sys/fs/cgroup/memory/memory.limit_in_bytes', 'read:/sys/fs/cgroup/memory.max', 'memory:96'], container: { memoryLimit } };
-    const seen = await compare([RUNC, GVISOR], limited);
+    const seen = await observed.compare([RUNC, GVISOR], limited);
     expect(seen[RUNC].exit).toBe('OOMKilled');
     expect(Object.values(seen[RUNC])).toContain(String(memoryLimit));
     expect(seen[GVISOR]).toMatchObject({ 'memory:96': 'ok', 'exit': 'ok' });
@@ -287,100 +224,6 @@ describe('limits', () => {
     });
     expect(await inGroup(GVISOR)).toBeGreaterThan(0);
     expect(await inGroup(OPEN)).toBe(0);
-  });
-});
-
-describe('volumes', () => {
-  test('shared-volume: with file-access-mounts=exclusive a file keeps its size when another container writes to it', async () => {
-    const size = (handler: string) => withPod(node, handler, {}, async pod => {
-      node.write('/var/lib/changing/file', 'before\n');
-      const mounts = [{ containerPath: '/given', hostPath: '/var/lib/changing' }];
-      const reader = await pod.start({ ...SLEEP, mounts });
-      const writer = await pod.start({ ...SLEEP, name: 'writer', mounts });
-      await reader.exec('/bin/cat', '/given/file');
-      await writer.exec('/bin/sh', '-c', 'echo and much longer afterwards >>/given/file');
-      return Number(await reader.exec('/bin/busybox', 'stat', '-c', '%s', '/given/file'));
-    });
-    expect(await size(RUNC)).toBe(34);
-    expect(await size(GVISOR)).toBe(34);
-    expect(await size(OPEN)).toBe(7);
-  });
-
-  describe('an emptyDir in memory with a size, of two containers', () => {
-    /** As the kubelet makes it: a tmpfs of this size. */
-    async function used(handler: string, annotations: TestPodOptions['annotations']): Promise<Outcomes> {
-      const uid = randomUUID();
-      const hostPath = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~empty-dir/data`;
-      node.exec('sh', '-c', `mkdir -p ${hostPath} && mount -t tmpfs -o size=1m tmpfs ${hostPath}`);
-      return withPod(node, handler, { uid, annotations }, async pod => {
-        const mounts = [{ containerPath: '/data', hostPath }];
-        const watcher = await pod.start({ name: 'watcher', image: OBSERVER_IMAGE, command: ['/bin/observe', 'inotify:/data'], mounts });
-        const writer = await pod.start({ ...SLEEP, mounts });
-        while (!watcher.log().includes('watching')) await sleep(50);
-        const filled = await writer.exec('/bin/observe', 'fill:/data/file=3');
-        await watcher.exit();
-        return outcomes(`${watcher.log()}${filled}`);
-      });
-    }
-    const FORCE_SHARED = 'dev.gvisor.empty-dir.data.force-shared';
-    const hint = (type: string) => ({ 'dev.gvisor.spec.mount.data.share': 'pod', 'dev.gvisor.spec.mount.data.type': type });
-
-    test('memory-volume-size: the size holds, until a hint makes it a tmpfs of the sandbox', async () => {
-      expect(await used(RUNC, {})).toEqual({ 'inotify:/data': 'seen', 'fill:/data/file=3': 'ENOSPC' });
-      expect(await used(GVISOR, {})).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
-      expect(await used(ANNOTATED, hint('tmpfs'))).toMatchObject({ 'fill:/data/file=3': 'ok' });
-    });
-
-    test('memory-volume-size: it holds with a hint for a bind, and where the volume is forced to stay a folder of the node', async () => {
-      expect(await used(ANNOTATED, hint('bind'))).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
-      expect(await used(ANNOTATED, { ...hint('tmpfs'), [FORCE_SHARED]: 'true' })).toMatchObject({ 'fill:/data/file=3': 'ENOSPC' });
-    });
-
-    test('inotify sees what another container writes only with a hint', async () => {
-      expect(await used(GVISOR, {})).toMatchObject({ 'inotify:/data': 'not seen' });
-      expect(await used(ANNOTATED, hint('tmpfs'))).toMatchObject({ 'inotify:/data': 'seen' });
-    });
-
-    test('mount-hint: one without a type is dropped, and one for another volume lets the Pod not start', async () => {
-      expect(await used(ANNOTATED, { 'dev.gvisor.spec.mount.data.share': 'pod' })).toMatchObject({ 'inotify:/data': 'not seen' });
-      await expect(used(ANNOTATED, { 'dev.gvisor.spec.mount.other.share': 'pod', 'dev.gvisor.spec.mount.other.type': 'tmpfs' }))
-        .rejects.toThrow('get volume path for "other"');
-    });
-  });
-});
-
-describe('annotations', () => {
-  const socket = { what: 'unix:/given/containerd.sock', container: { mounts: [{ containerPath: '/given', hostPath: '/run/containerd' }] } };
-  const connected = (handler: string, annotations: TestPodOptions['annotations']) => tried([handler], socket.what, socket.container, { annotations });
-
-  test('dangerous-annotation: a Pod gives itself the sockets of the host', async () => {
-    expect(await connected(ANNOTATED, {})).toEqual({ [ANNOTATED]: 'ECONNREFUSED' });
-    expect(await connected(ANNOTATED, { 'dev.gvisor.flag.host-uds': 'open' })).toEqual({ [ANNOTATED]: 'ok' });
-  });
-
-  test('unread-annotation: where nothing hands it on it has no effect', async () => {
-    expect(await connected(GVISOR, { 'dev.gvisor.flag.host-uds': 'open' })).toEqual({ [GVISOR]: 'ECONNREFUSED' });
-    expect(await connected(GVISOR, { 'dev.gvisor.flag.network': 'host' })).toEqual({ [GVISOR]: 'ECONNREFUSED' });
-  });
-
-  test('flag-annotation: with a flag that runsc takes from no Pod the Pod does not start', async () => {
-    await expect(connected(ANNOTATED, { 'dev.gvisor.flag.network': 'host' })).rejects.toThrow('flag override disabled');
-  });
-
-  test('internal-annotation: a Pod whose group is not found by its name takes its sandbox to another control group', async () => {
-    // Names as systemd's driver makes them: none begins with "pod".
-    const cgroupParent = '/kubepods-besteffort';
-    const processes = (annotations: TestPodOptions['annotations']) => withPod(node, ANNOTATED, { annotations, cgroupParent }, async pod => {
-      await pod.start(SLEEP);
-      return node.exec('find', '/sys/fs/cgroup', '-path', '*/left-by-a-pod*', '-name', 'cgroup.procs').trim().split('\n').filter(Boolean)
-        .map(file => node.exec('cat', file)).join('');
-    });
-    expect(await processes({})).toBe('');
-    expect(await processes({ 'dev.gvisor.spec.cgroup-parent': '/left-by-a-pod' })).not.toBe('');
-  });
-
-  test('untrusted-workload: containerd refuses it together with a handler', async () => {
-    await expect(connected(GVISOR, { 'io.kubernetes.cri.untrusted-workload': 'true' })).rejects.toThrow('untrusted workload with explicit runtime handler is not allowed');
   });
 });
 

@@ -26,7 +26,7 @@ const NOT_JUDGED: readonly { readonly what: string; readonly gvisor: string; rea
     what: 'inotify on an `emptyDir` of several containers',
     gvisor: 'needs `dev.gvisor.spec.mount.<volume>.share` and `.type`',
     kata: 'works in the guest',
-    source: 'google/gvisor g3doc/user_guide/containerd/configuration.md, e2e/scenarios/gvisor-rules.test.ts',
+    source: 'google/gvisor g3doc/user_guide/containerd/configuration.md, e2e/scenarios/gvisor-volumes.test.ts',
   },
   {
     what: 'mount hints where the kubelet has another folder than `/var/lib/kubelet` (k0s, MicroK8s)',
