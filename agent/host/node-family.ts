@@ -10,7 +10,7 @@ export type Units = Pick<SystemdManager, 'loadState' | 'activeState'>;
 /** The kinds of node whose marks are found here. A containerd of their own makes those of the operating system immaterial. */
 export async function familiesOf(host: Host, units: Units | undefined): Promise<string[]> {
   const found: string[] = [];
-  const os = /^ID="?([^"\n]*)/m.exec(host.read(`${POD_LAYOUT.hostUsr}/lib/os-release`)?.toString() ?? '')?.[1] ?? '';
+  const os = /^ID=["']?([^"'\n]*)/m.exec(host.read(`${POD_LAYOUT.hostUsr}/lib/os-release`)?.toString() ?? '')?.[1] ?? '';
   for (const [name, family] of Object.entries(NODE_FAMILIES)) {
     if (family.os?.includes(os) || (units && await marked(family, units))) found.push(name);
   }

@@ -3,10 +3,10 @@ import { ApiObject, Chart, Lazy, Names } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import { agentProgram } from './agent-program';
 import type { ArtifactSupply } from './artifact-supply';
+import { besideOthers } from './beside-others';
 import { DesiredState } from './desired-state';
 import { CA_BUNDLE_KEY, downloadEnvironment } from './download-environment';
 import { validateDriftCheckInterval } from './drift-check-interval';
-import { ExistingHandlers, validateExistingHandlers } from './existing-handlers';
 import { fenceManifests, type Manifest } from './fence';
 import { HOST_LAYOUT } from './host-layout';
 import { fromRegistry, validateImageRegistry } from './image-registry';
@@ -15,7 +15,6 @@ import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image'
 import { installerNamespace } from './installer-namespace';
 import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
 import { hasImageVolumes, validateKubernetesVersion } from './kubernetes-version';
-import { validateNodeFolder } from './node-folder';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
 import { HOST_USR } from './pod-layout';
@@ -77,6 +76,8 @@ export class NodeInstaller extends Construct {
   /** @internal */
   public readonly _poolSelector: { readonly [key: string]: string };
 
+  /** With what others have on these nodes. */
+  private readonly platformPlan: PlatformPlan;
   private readonly poolTolerations: readonly Toleration[];
   private readonly runtimes = new Map<string, RuntimeInstallation>();
   private readonly namespaceObject?: ApiObject;
@@ -107,7 +108,7 @@ export class NodeInstaller extends Construct {
       throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
     }
     this.platform._requireInstaller(slots);
-    this.validateOthers();
+    this.platformPlan = besideOthers(this.platform._plan(), props);
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
@@ -237,28 +238,6 @@ export class NodeInstaller extends Construct {
   private get supply(): ArtifactSupply {
     const { artifactMirror: mirror, imageRegistry } = this.props;
     return { mirror, imageRegistry, mountsImages: hasImageVolumes(this.kubernetesVersion) && this.platform._plan().kind !== 'docker' };
-  }
-
-  /** The platform, with what others have on these nodes. */
-  private get platformPlan(): PlatformPlan {
-    const { existingHandlers, importedFolders = [] } = this.props;
-    const plan = this.platform._plan();
-    if (plan.kind !== undefined) return plan;
-    return {
-      ...plan,
-      ...(importedFolders.length ? { imported: [...new Set(importedFolders)].sort() } : {}),
-      ...(existingHandlers === ExistingHandlers.ADOPT ? { adopts: true } : {}),
-    };
-  }
-
-  private validateOthers(): void {
-    const { existingHandlers, importedFolders = [] } = this.props;
-    const { kind, name } = this.platform._plan();
-    validateExistingHandlers(existingHandlers, this.platform._plan());
-    for (const folder of importedFolders) {
-      if (kind !== undefined) throw new Error(`importedFolders has "${folder}", and on nodes of the platform ${name} no file imports others; leave it out`);
-      validateNodeFolder(folder, 'importedFolders', 'what is imported', '/opt/kata/containerd/config.d');
-    }
   }
 
   private withoutRuntime(): string[] {
