@@ -63,6 +63,8 @@ describe('kata-deploy', () => {
     };
     expect(messagesOf('handler-installed', [dispatcher, kataClass('kata-clh')])).toEqual([]);
     expect(messagesOf('handler-installed', [dispatcher, kataClass('kata-fc')])).toHaveLength(1);
+    const misspelled = JSON.parse(JSON.stringify(dispatcher).replace('kata-clh', 'kata-cl'));
+    expect(messagesOf('handler-installed', [misspelled])).toEqual(['kata-deploy is told of "cl", which it cannot install; write "clh"']);
   });
 
   test('is not taken for an installer where it cleans up', () => {
@@ -73,6 +75,13 @@ describe('kata-deploy', () => {
 
   test('may install more than can be seen where runtimes are its user\'s own', () => {
     expect(findingsOf('handler-installed', [kataDeploy({ CUSTOM_RUNTIMES_ENABLED: 'true' }), kataClass('kata-mine')])).toEqual([expect.objectContaining({ severity: 'warning' })]);
+  });
+
+  test.each<[string, object]>([
+    ['one of its lists', kataDeploy({ SHIMS_X86_64: 'qemu clhh', SHIMS_AARCH64: 'qemu clh' })],
+    ['its default', kataDeploy({ SHIMS_X86_64: 'qemu clh', DEFAULT_SHIM_X86_64: 'clhh' })],
+  ])('is told of a shim that is misspelled in %s only', (_what, installer) => {
+    expect(messagesOf('handler-installed', [installer, kataClass('kata-clh')])).toEqual(['kata-deploy is told of "clhh", which it cannot install; write "clh"']);
   });
 
   test.each([['', ''], ['next', '-next']])('is read together with the list of its user\'s own runtimes (suffix "%s")', (suffix, end) => {

@@ -1,5 +1,7 @@
 import type { OtherInstaller } from './other-installer';
+import { KATA_SHIMS } from '../../runtime/kata-shims';
 import { listAt, nameOf, namespaceOf, recordAt, textAt, type Manifest } from '../manifest';
+import { isNear } from '../near';
 
 /**
  * Kata Containers' own installer: a DaemonSet, or Jobs that a dispatcher makes from a ConfigMap, which read from their
@@ -13,7 +15,7 @@ export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller
     if (!/kata-deploy/.test(`${textAt(container, 'image')} ${command} ${nameOf(manifest)}`) || /\b(cleanup|reset)\b/.test(command)) {
       continue;
     }
-    const variables = new Map(listAt(container, 'env').map((variable) => [textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '']));
+    const variables = listAt(container, 'env').map((variable): Variable => [textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '']);
     const found = fromVariables(manifest, variables) ?? fromFlags(manifest, command);
     if (found) {
       return found;
@@ -29,7 +31,7 @@ export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefi
     return undefined;
   }
   const variables = [...job.matchAll(/^[ \t]*-?[ \t]*name:[ \t]*"?([A-Z0-9_]+)"?[ \t]*\r?\n[ \t]*value:[ \t]*["']?(.*?)["']?[ \t]*$/gm)];
-  return fromVariables(configMap, new Map(variables.map(([, name, value]) => [name, value])));
+  return fromVariables(configMap, variables.map(([, name, value]): Variable => [name, value]));
 }
 
 /** The installer with the runtimes that its user has added, where the ConfigMap that lists them is among the manifests. */
@@ -50,9 +52,12 @@ const FAMILY = /^kata-/;
 const CUSTOM_RUNTIMES = 'custom-runtimes.list';
 const ARCHITECTURES = ['X86_64', 'AARCH64', 'S390X', 'PPC64LE'];
 
-/** The environment of the installer; since chart 3.20 with an architecture behind most names. */
-function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string>): OtherInstaller | undefined {
-  const of = (name: string) => [name, ...ARCHITECTURES.map((architecture) => `${name}_${architecture}`)].flatMap((key) => variables.get(key) ?? []);
+type Variable = readonly [name: string, value: string];
+
+/** The environment of the installer, or of its containers; since chart 3.20 with an architecture behind most names. */
+function fromVariables(manifest: Manifest, all: readonly Variable[]): OtherInstaller | undefined {
+  const variables = new Map(all);
+  const of = (name: string) => [name, ...ARCHITECTURES.map((architecture) => `${name}_${architecture}`)].flatMap((key) => all.flatMap(([given, value]) => (given === key ? [value] : [])));
   const given = of('SHIMS');
   const custom = variables.get('CUSTOM_RUNTIMES_ENABLED') === 'true';
   if (!given.length && !custom && !variables.has('MULTI_INSTALL_SUFFIX') && !variables.has('INSTALLATION_PREFIX')) {
@@ -70,6 +75,7 @@ function fromVariables(manifest: Manifest, variables: ReadonlyMap<string, string
     manifest,
     handlers,
     ...(custom ? { listedIn: `custom-configs${suffix && `-${suffix}`}` } : { family: FAMILY }),
+    slips: slipsOf([...shims, ...of('DEFAULT_SHIM')]),
     labels: labelsOf(suffix),
     classes: new Map([
       ...(makesClasses ? [...handlers].map((handler) => [handler, handler] as const) : []),
@@ -84,8 +90,25 @@ function fromFlags(manifest: Manifest, command: string): OtherInstaller | undefi
   const handlers = /--require-node-handlers=(\S+)/.exec(command)?.[1];
   const suffix = /--multi-install-suffix=(\S+)/.exec(command)?.[1] ?? '';
   return handlers === undefined ? undefined : {
-    product: 'kata-deploy', manifest, handlers: new Set(handlers.split(',')), family: FAMILY, labels: labelsOf(suffix), classes: new Map(),
+    product: 'kata-deploy',
+    manifest,
+    handlers: new Set(handlers.split(',')),
+    family: FAMILY,
+    slips: slipsOf(handlers.split(',').flatMap((handler) => (
+      handler.startsWith('kata-') ? handler.slice('kata-'.length, handler.endsWith(`-${suffix}`) ? -suffix.length - 1 : undefined) : []
+    ))),
+    labels: labelsOf(suffix),
+    classes: new Map(),
   };
+}
+
+/** Shims that Kata does not have, and that are one letter off from one of Kata's. */
+function slipsOf(shims: readonly string[]): ReadonlyMap<string, string> {
+  const known = KATA_SHIMS.map(({ name }) => name);
+  return new Map(shims.flatMap((shim) => {
+    const meant = known.includes(shim) ? undefined : known.find((name) => isNear(shim, name));
+    return meant === undefined ? [] : [[shim, meant] as const];
+  }));
 }
 
 function handlerOf(shim: string, suffix: string): string {

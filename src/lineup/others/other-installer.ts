@@ -10,6 +10,8 @@ export interface OtherInstaller {
   readonly family?: RegExp;
   /** End of the name of a ConfigMap, in its namespace, that lists further handlers. */
   readonly listedIn?: string;
+  /** What its settings name and nobody knows, with the name that is almost the same. */
+  readonly slips?: ReadonlyMap<string, string>;
   /** Labels that it gives to nodes on which it is done, with the value that says so. */
   readonly labels: ReadonlyMap<string, string>;
   /** RuntimeClasses that it makes in the cluster, and which need not be among the manifests: name to handler. */

@@ -19,6 +19,11 @@ const HANDLER = ['handler'];
 export const handlerInstalled: Rule = {
   id: 'handler-installed',
   *check({ classes, runtimes, sandboxed, judgesUnknown, others, nodes, externalHandlers }) {
+    for (const { manifest, product, slips = [] } of others) {
+      for (const [given, meant] of slips) {
+        yield { object: manifest, message: `${product} is told of "${given}", which it cannot install; write "${meant}"` };
+      }
+    }
     for (const runtimeClass of [...classes.values()].flat()) {
       const { object, name, handler, nodeSelector } = runtimeClass;
       const serving = runtimes.filter(({ runtime }) => runtime.handler === handler);
