@@ -1,12 +1,17 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { GVisorRuntime, NodeInstaller, PolicyMode, RuntimeClassPolicy, RuntimeProbe, SandboxedNamespace, SandboxRuntime } from '../../src';
+import { BackgroundProcess } from '../cluster/background-process';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage } from '../node/images';
 import { gvisorReleaseOf } from '../node/synthesized-installer';
+import { CONTROL_PLANE_ADDRESS } from '../real-cluster/cluster-network';
 import type { Kubectl } from '../real-cluster/kubectl';
 import { Quickstart } from '../real-cluster/quickstart';
 import { PLATFORM_NAMESPACE, TEAM_NAMESPACE } from '../real-cluster/quickstart-app';
 import { NODE } from '../real-cluster/real-cluster';
+import { scratchFolder } from '../real-cluster/scratch-folder';
 import { GVISOR_RELEASE } from '../toolchain';
 
 /** Namespaces by what is asked of their Pods. */
@@ -162,6 +167,15 @@ describe('where it is the default, a Pod that names none', () => {
     expect(await log(CLOSED, 'web')).toContain('Starting gVisor');
   });
 
+  test('can be entered and debugged, by containers in the same sandbox', async () => {
+    expect(await kubectl.exec(CLOSED, 'web', 'uname', '-r')).toContain('gvisor');
+    await kubectl.run('--namespace', CLOSED, 'debug', 'web', `--image=${image}`, '--container=debug', '--profile=restricted', '--', 'dmesg');
+    const said = () => kubectl.run('--namespace', CLOSED, 'logs', 'web', '--container=debug');
+    // The log of gVisor's kernel has lines that each sandbox draws by lot.
+    const debugged = await kubectl.until('the container of kubectl debug', said, text => text.includes('Ready!'));
+    expect(debugged).toBe(await kubectl.exec(CLOSED, 'web', 'dmesg'));
+  });
+
   test('has no token, and costs the quota its overhead too', async () => {
     const { spec } = await running(CLOSED, 'web');
     expect(spec.volumes).toBeUndefined();
@@ -169,4 +183,38 @@ describe('where it is the default, a Pod that names none', () => {
     // 128Mi of the default limits, and 32Mi of the class.
     expect(status.used['requests.memory']).toBe('160Mi');
   });
+});
+
+/** What a web server answers to somebody on the node. */
+function ask(address: string, port: number): string {
+  const script = `exec 3<>/dev/tcp/${address}/${port} && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 10 cat <&3 || true`;
+  return quickstart.cluster.node.systemd.exec('bash', '-c', script);
+}
+
+/** What a Pod answers by its own address and by a port that kubectl forwards, and what kubectl says meanwhile. */
+async function forwarded(runtimeClassName: string | undefined, port: number): Promise<{ direct: string; answer: string; kubectlSays: string }> {
+  const name = `web-${port}`;
+  const server = { name: 'web', image, command: ['busybox', 'httpd', '-f', '-p', '8080', '-h', '/bin'] };
+  const spec = { runtimeClassName, terminationGracePeriodSeconds: 1, containers: [server] };
+  await quickstart.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: TEAM_NAMESPACE }, spec }]);
+  const { status: { podIP } } = await running(TEAM_NAMESPACE, name);
+  const direct = await kubectl.until('the Pod to answer', async () => ask(podIP, 8080), text => text !== '');
+  const folder = scratchFolder('port-forward');
+  const file = join(folder, 'log');
+  const [command, ...args] = kubectl.commandLine('--namespace', TEAM_NAMESPACE, 'port-forward', '--address=0.0.0.0', `pod/${name}`, `${port}:8080`);
+  const forwarding = new BackgroundProcess(command, args, file);
+  try {
+    const says = async () => readFileSync(file, 'utf8');
+    await kubectl.until('kubectl to forward', says, text => text.includes('Forwarding from'));
+    return { direct, answer: ask(CONTROL_PLANE_ADDRESS, port), kubectlSays: await says() };
+  } finally {
+    await forwarding.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('kubectl port-forward reaches a Pod of runc, and none in gVisor, which answers by its address', async () => {
+  const served = expect.stringMatching(/^HTTP\/1/);
+  expect(await forwarded(undefined, 18080)).toMatchObject({ direct: served, answer: served });
+  expect(await forwarded('gvisor', 18081)).toMatchObject({ direct: served, answer: '', kubectlSays: expect.stringContaining('connection refused') });
 });

@@ -31,6 +31,12 @@ export class Kubectl {
     return this.call(['--namespace', namespace, 'exec', pod, '--', ...command]);
   }
 
+  /** The command line of what does not end by itself. */
+  commandLine(...args: string[]): [command: string, ...args: string[]] {
+    const [program, ...prefix] = this.command;
+    return [program, ...prefix, ...args];
+  }
+
   /** Asks until the answer satisfies; says what the last answer was where that takes too long. */
   async until<T>(what: string, ask: () => Promise<T>, satisfies: (answer: T) => boolean, timeoutMs = 120_000): Promise<T> {
     const deadline = Date.now() + timeoutMs;

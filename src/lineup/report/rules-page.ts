@@ -7,13 +7,13 @@ const NOT_JUDGED: readonly { readonly what: string; readonly gvisor: string; rea
     what: '`kubectl port-forward`',
     gvisor: 'fails on containerd; use a Service. `exec`, `cp`, `logs` and probes work',
     kata: 'works',
-    source: 'google/gvisor#3811, containerd/containerd#6638, containerd/containerd#11338, kata-containers tests/integration/kubernetes/k8s-port-forward.bats',
+    source: 'google/gvisor#3811, containerd/containerd#6638, e2e/cluster-scenarios/who-runs-in-a-sandbox.test.ts, kata-containers tests/integration/kubernetes/k8s-port-forward.bats',
   },
   {
     what: '`kubectl debug`, ephemeral containers',
     gvisor: 'run in the same sandbox',
     kata: 'run in the same virtual machine',
-    source: 'e2e/scenarios/gvisor-rules.test.ts (containers of a Pod share one sandbox), kata-containers docs/design/architecture/README.md',
+    source: 'e2e/cluster-scenarios/who-runs-in-a-sandbox.test.ts, kata-containers docs/design/architecture/README.md',
   },
   { what: 'io_uring', gvisor: 'off', kata: 'as the kernel of the guest has it', source: 'google/gvisor g3doc/user_guide/compatibility.md, e2e/scenarios/gvisor-rules.test.ts' },
   {
