@@ -17,6 +17,7 @@ import { TestNode } from '../e2e/node/test-node';
 import { TestPod } from '../e2e/node/test-pod';
 import { commandLineOf, processesInCgroup, readProcess } from '../e2e/real-cluster/processes';
 import { GVISOR_RELEASE } from '../e2e/toolchain';
+import { missingRequirements } from '../e2e/toolchain/requirements';
 
 const CONTAINERD = '2.3';
 /** '' is the node's default, runc. */
@@ -128,6 +129,8 @@ async function measure(node: TestNode): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  const missing = missingRequirements();
+  if (missing.length) throw new Error(`bench/pods.ts cannot run here:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
   const mirror = await ArtifactMirror.start();
   let node: TestNode | undefined;
   try {
