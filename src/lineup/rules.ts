@@ -1,9 +1,10 @@
+import { POD_RULES } from './pod-rules';
 import type { Rule } from './rule';
 import { artifact } from './rules/artifact';
 import { autoscaledPool } from './rules/autoscaled-pool';
 import { classExists } from './rules/class-exists';
 import { classOfRuntime } from './rules/class-of-runtime';
-import { compatibility } from './rules/compatibility';
+import { compatibility, EXCEPTION } from './rules/compatibility';
 import { configPath } from './rules/config-path';
 import { dockerRuntime } from './rules/docker-runtime';
 import { duplicateName } from './rules/duplicate-name';
@@ -47,4 +48,9 @@ export const RULES: readonly Rule[] = [
   runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts, installerImages, installerCommands, installerToken, installerWatch,
   installerOverlap, fence,
+];
+
+/** Ids that findings have: a rule about Pods reports under its own, and an exception from one is judged, too. */
+export const RULE_IDS: readonly string[] = [
+  ...RULES.filter((rule) => rule !== compatibility).map(({ id }) => id), ...POD_RULES.map(({ id }) => id), EXCEPTION,
 ];

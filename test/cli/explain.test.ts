@@ -1,17 +1,21 @@
 import { runCommandLine } from '../../src/cli/command-line';
 import { EVENT_TEXTS } from '../../src/cli/explain/event-texts';
 import { GUIDED_RULES } from '../../src/cli/explain/rule-guides';
-import { RULES } from '../../src/lineup/rules';
+import { RULE_IDS } from '../../src/lineup/rules';
 
 function explain(...words: string[]) {
   return runCommandLine(['explain', ...words], { standardInput: () => '', colors: false });
 }
 
-test.each(RULES.map(({ id }) => id))('explains the rule %s', (id) => {
+test.each(RULE_IDS)('explains the rule %s', (id) => {
   expect(GUIDED_RULES).toContain(id);
   const { status, output } = explain(id);
   expect(status).toBe(0);
   expect(output).toMatch(/^[a-z-]+\n  \S.*->.*\n\n  where to look:\n    \S/);
+});
+
+test('says what a rule about Pods means in each sandbox, and what to do instead', () => {
+  expect(explain('host-network').output).toMatch(/hostNetwork: true\. In gVisor, unless [^.]*=host \(error\): .*; leave it out.*\. In Kata \(error\): /);
 });
 
 test.each([
@@ -24,6 +28,8 @@ test.each([
   ['0/3 nodes are available: 3 node(s) didn\'t match Pod\'s node affinity/selector.', 'no node is proven yet', 'node-handler'],
   ['0/3 nodes are available: 1 node(s) had untolerated taint {sandbox: only}', 'have a taint', 'tolerations'],
   ['Failed to check if grpc server is working: rpc error: code = DeadlineExceeded desc = timed out connecting to vsock 3379238252:1024', 'the guest did not boot', 'kata-guest-size'],
+  ['pods "web" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[pool] = a; pod.spec.nodeSelector[pool] = b', 'asks another value', 'pod-node-selector'],
+  ['pods "web" is forbidden: pod rejected: Pod\'s Overhead doesn\'t match RuntimeClass\'s defined Overhead', 'states an overhead', 'overhead'],
   ['SELinux is not supported: system_u:system_r:container_t', 'no container that has an SELinux label', 'gvisor-on-crio'],
 ])('explains the event %s', (text, means, rule) => {
   const { status, output } = explain(text);
@@ -38,8 +44,7 @@ test('takes an event that the shell has split into words', () => {
 });
 
 test('leads only to rules that there are', () => {
-  const ids = RULES.map(({ id }) => id);
-  expect(EVENT_TEXTS.flatMap(({ rules }) => rules).filter((rule) => !ids.includes(rule))).toEqual([]);
+  expect(EVENT_TEXTS.flatMap(({ rules }) => rules).filter((rule) => !RULE_IDS.includes(rule))).toEqual([]);
 });
 
 test('says what it takes where it knows nothing', () => {

@@ -144,6 +144,13 @@ describe('what is ignored', () => {
     expect(output).toContain('error [class-exists] Pod team-a/db');
   });
 
+  test('may be a rule about Pods', () => {
+    const objects = [pod('web', { runtimeClassName: 'kata-qemu', hostNetwork: true, containers: [] }), runtimeClass('kata-qemu', 'kata-qemu')];
+    const { output } = runCommandLine(['check', '--ignore', 'host-network: asked for', '-'], { standardInput: () => JSON.stringify(objects), colors: false });
+    expect(output).toContain('0 errors');
+    expect(output).toContain('1 ignored');
+  });
+
   test('is told when it is not found any more', () => {
     expect(ignoring('plan-hash: was so').complaint).toBe('cdk8s-sandbox-runtimes: nothing is found any more of what is ignored: plan-hash\n');
   });

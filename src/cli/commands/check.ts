@@ -1,7 +1,7 @@
 import { fieldText } from '../../lineup/field-path';
 import { checkLineUp, type LineUpResult } from '../../lineup/line-up';
 import type { Manifest } from '../../lineup/manifest';
-import { RULES } from '../../lineup/rules';
+import { RULE_IDS } from '../../lineup/rules';
 import type { CheckReport, ReportedFinding } from '../check-report';
 import type { CheckSettings } from '../check-settings';
 import { ignoredFor } from '../ignored-findings';
@@ -10,9 +10,9 @@ import type { ManifestReader } from '../input/manifest-reader';
 
 /** @throws InputError if there is nothing that can be judged */
 export function check(reader: ManifestReader, settings: CheckSettings): CheckReport {
-  const unknown = settings.ignore.find(({ rule }) => !RULES.some(({ id }) => id === rule));
+  const unknown = settings.ignore.find(({ rule }) => !RULE_IDS.includes(rule));
   if (unknown) {
-    throw new InputError(`there is no rule "${unknown.rule}" to ignore; the rules are ${RULES.map(({ id }) => id).join(', ')}`);
+    throw new InputError(`there is no rule "${unknown.rule}" to ignore; the rules are ${RULE_IDS.join(', ')}`);
   }
   const { findings, chains } = lineUp(reader, settings);
   const used = new Set(findings.map((finding) => ignoredFor(finding, settings.ignore)));

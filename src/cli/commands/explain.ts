@@ -1,4 +1,4 @@
-import { RULES } from '../../lineup/rules';
+import { RULE_IDS } from '../../lineup/rules';
 import { EVENT_TEXTS } from '../explain/event-texts';
 import { ruleGuide } from '../explain/rule-guides';
 import { InputError } from '../input/input-error';
@@ -16,7 +16,7 @@ export interface Explanation {
 /** @throws InputError if nothing is known about the text */
 export function explain(text: string): Explanation[] {
   const id = text.trim();
-  if (RULES.some((rule) => rule.id === id)) {
+  if (RULE_IDS.includes(id)) {
     const { link, why, look } = ruleGuide(id);
     return [{ subject: id, means: `${link}. ${why}`, links: [], look }];
   }
@@ -31,7 +31,7 @@ export function explain(text: string): Explanation[] {
     return [{ subject: match[0], means: fill(means), links, look: look.map(fill) }];
   });
   if (!found.length) {
-    throw new InputError(`nothing is known about "${text.slice(0, 200)}"; give a rule (${RULES.map((rule) => rule.id).join(', ')}), `
+    throw new InputError(`nothing is known about "${text.slice(0, 200)}"; give a rule (${RULE_IDS.join(', ')}), `
       + 'or the text of an event as "kubectl describe pod" shows it');
   }
   return found;

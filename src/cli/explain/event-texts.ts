@@ -77,13 +77,13 @@ export const EVENT_TEXTS: readonly EventText[] = [
   {
     pattern: /SELinux is not supported/i,
     means: 'gVisor starts no container that has an SELinux label.',
-    rules: ['gvisor-on-crio', 'compatibility'],
+    rules: ['gvisor-on-crio', 'selinux-options'],
     look: ['enable_selinux in containerd config dump, or selinux in crio status config, on the node'],
   },
   {
     pattern: /mount option r?shared not supported|root mount propagation option must specify/i,
     means: 'gVisor knows no mountPropagation: Bidirectional.',
-    rules: ['compatibility'],
+    rules: ['mount-propagation'],
     look: ['kubectl get pod NAME -o yaml | grep mountPropagation'],
   },
   {
@@ -101,7 +101,7 @@ export const EVENT_TEXTS: readonly EventText[] = [
   {
     pattern: /annotation .*not (?:enabled|permitted|allowed)|hypervisor annotation|enable_annotations/i,
     means: 'the Pod has an annotation that Kata does not let Pods set (enable_annotations).',
-    rules: ['kata-annotations', 'compatibility'],
+    rules: ['kata-annotations', 'dangerous-annotation'],
     look: ['kubectl get pod NAME -o jsonpath={.metadata.annotations}'],
   },
   {
@@ -117,7 +117,7 @@ export const EVENT_TEXTS: readonly EventText[] = [
     look: ['kubectl get nodes -o custom-columns=NODE:.metadata.name,TAINTS:.spec.taints', 'kubectl get runtimeclass NAME -o jsonpath={.scheduling.tolerations}'],
   },
   {
-    pattern: /conflict: runtimeClass scheduling|node selector conflicts|conflicting (?:nodeSelector|label)/i,
+    pattern: /conflict: runtimeClass[. ]scheduling|node selector conflicts|conflicting (?:nodeSelector|label)/i,
     means: 'the Pod selects a node by a label for which its RuntimeClass asks another value.',
     rules: ['pod-node-selector'],
     look: ['kubectl get runtimeclass NAME -o jsonpath={.scheduling.nodeSelector}'],
@@ -125,7 +125,7 @@ export const EVENT_TEXTS: readonly EventText[] = [
   {
     pattern: /overhead (?:set without|must match|does not match)|pod rejected: Pod's Overhead/i,
     means: 'the Pod states an overhead that is not the one of its RuntimeClass; the class alone states it.',
-    rules: ['compatibility', 'kata-overhead'],
+    rules: ['overhead', 'kata-overhead'],
     look: ['kubectl get runtimeclass NAME -o jsonpath={.overhead}'],
   },
   {

@@ -1,4 +1,7 @@
 import type { RuleGuide } from './rule-guide';
+import { EXCEPTION_PREFIX } from '../../lineup/pod-exceptions';
+import type { PodRule } from '../../lineup/pod-rule';
+import { POD_RULES } from '../../lineup/pod-rules';
 
 const CLASSES = 'kubectl get runtimeclasses -o custom-columns=NAME:.metadata.name,HANDLER:.handler,SELECTS:.scheduling.nodeSelector';
 const SERVED = 'kubectl get nodes -o custom-columns=NODE:.metadata.name,HANDLERS:.status.runtimeHandlers[*].name';
@@ -6,6 +9,7 @@ const LABELS = 'kubectl get nodes --show-labels | tr , "\\n" | grep -e sandbox-r
 const INSTALLERS = 'kubectl get daemonsets -A -o wide';
 const PLAN = 'kubectl get configmaps -A -o name | grep -e -plan -e -files';
 const SYNTH = 'synthesize again (cdk8s synth) and compare with "cdk8s-sandbox-runtimes diff OLD NEW"';
+const POD = 'kubectl get pod -n NAMESPACE NAME -o yaml';
 const AGENT_LOG = 'kubectl logs -n NAMESPACE daemonset/INSTALLER -c install';
 
 /** By the id of the rule. */
@@ -15,10 +19,10 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
     why: 'The API server refuses a Pod whose runtimeClassName names no RuntimeClass: "pod rejected: RuntimeClass ... not found". A Deployment then has no Pods and says why only in the events of its ReplicaSet.',
     look: [CLASSES, 'kubectl get events -A --field-selector reason=FailedCreate'],
   },
-  'compatibility': {
+  'exception': {
     link: 'Pod -> sandbox',
-    why: 'Some settings of a Pod mean something else in a sandbox, break it, or open it. Each has a rule of its own, see docs/rules.md.',
-    look: ['cdk8s-sandbox-runtimes explain RULE, with the rule that the message names'],
+    why: `An annotation ${EXCEPTION_PREFIX}RULE excepts a Pod from a rule that it breaks, and its value says why. One for another rule, or without a reason, excepts from nothing.`,
+    look: [POD],
   },
   'pod-node-selector': {
     link: 'Pod -> node',
@@ -159,9 +163,17 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
   },
 };
 
-/** What is known of a rule; of one that has no page yet, its id. */
+/** What is known of a rule; of one that nobody has written about yet, its id. */
 export function ruleGuide(id: string): RuleGuide {
-  return Object.hasOwn(GUIDES, id) ? GUIDES[id] : { link: id, why: `The check calls this link "${id}".`, look: [] };
+  const podRule = POD_RULES.find((rule) => rule.id === id);
+  return podRule ? podRuleGuide(podRule) : Object.hasOwn(GUIDES, id) ? GUIDES[id] : { link: id, why: `The check calls this link "${id}".`, look: [] };
 }
 
-export const GUIDED_RULES: readonly string[] = Object.keys(GUIDES);
+function podRuleGuide({ about, gvisor = [], kata = [] }: PodRule): RuleGuide {
+  const verdicts = [['gVisor', gvisor] as const, ['Kata', kata] as const].flatMap(([sandbox, all]) => all.map(({ severity, reason, instead, when }) => (
+    ` In ${sandbox}${when ? `, ${when.text}` : ''} (${severity}): ${reason}; ${instead}.`
+  )));
+  return { link: 'Pod -> sandbox', why: `${about.replace(/`/g, '')}.${verdicts.join('')}`, look: [POD] };
+}
+
+export const GUIDED_RULES: readonly string[] = [...Object.keys(GUIDES), ...POD_RULES.map(({ id }) => id)];

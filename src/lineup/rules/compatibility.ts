@@ -7,6 +7,8 @@ import type { Rule } from '../rule';
 import { sandboxFacts, type SandboxFacts } from '../sandbox-facts';
 
 const NONE = {};
+/** Id of what is wrong with an exception from a rule. */
+export const EXCEPTION = 'exception';
 
 /** Pod -> sandbox: what the Pod asks for works in its sandbox, and does not open it (docs/rules.md). */
 export const compatibility: Rule = {
@@ -68,10 +70,10 @@ function problem(
 
 function* wrongExceptions(object: Manifest, { rules, wrong }: ReturnType<typeof readExceptions>): Generator<Problem> {
   for (const message of wrong) {
-    yield { object, rule: 'exception', message };
+    yield { object, rule: EXCEPTION, message };
   }
   for (const rule of rules) {
-    yield { object, rule: 'exception', severity: 'warning', message: `the annotation ${EXCEPTION_PREFIX}${rule} excepts it from a rule that it does not break; leave it out` };
+    yield { object, rule: EXCEPTION, severity: 'warning', message: `the annotation ${EXCEPTION_PREFIX}${rule} excepts it from a rule that it does not break; leave it out` };
   }
 }
 
