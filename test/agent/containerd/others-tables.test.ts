@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { applied, DROP_IN, host, MAIN, OWNER, PLATFORM, tables, textOf } from './fixtures';
 import { loadConfig, mergedContent } from '../../../agent/containerd/loaded-config';
 import { ContainerdTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
@@ -164,4 +165,39 @@ describe('told to adopt, it refuses all the same', () => {
     const files = { [MAIN]: `${script(3)}\n[${V3}.containerd.runtimes.second]\nruntime_type = "io.containerd.runsc.v1"\nsnapshotter = "native"\n` };
     expect(() => install({ ...NODES[0], containerd: '2.2.9', files }, true, [tables('runsc'), tables('second')])).toThrow(/"second" .* since its snapshotter would count/);
   });
+});
+
+test('told to adopt, the table of kata-deploy is adopted once ours says for itself which annotations there are', () => {
+  const kata = NODES.find(({ of }) => of === 'kata-deploy in conf.d')!;
+  const { v2, v3 } = tables('kata-qemu');
+  const whole = (text: string) => text.replace(/(pod_annotations = .*\n)/, '$1container_annotations = ["io.kubernetes.container.terminationMessage*"]\n');
+  const ours = { handler: 'kata-qemu', v2: whole(v2), v3: whole(v3) };
+  expect(effective(applied(host(kata.files), install(kata, true, [ours])), 'kata-qemu')).toEqual(own('kata-qemu', ours));
+});
+
+const value = fc.constantFrom('"other"', 'true', '["a", "b"]');
+const keys = (...names: string[]) => fc.dictionary(fc.constantFrom(...names), value, { maxKeys: names.length });
+const someTable = fc.record({
+  table: keys('runtime_type', 'runtime_path', 'privileged_without_host_devices', 'pod_annotations', 'snapshotter', 'sandboxer', 'cgroup_writable'),
+  options: fc.option(keys('TypeUrl', 'ConfigPath', 'BinaryName', 'SystemdCgroup')),
+  version: fc.constantFrom(2, 3, 4),
+});
+
+test('told to adopt, containerd reads our table and nothing else, or the handler is refused', () => {
+  fc.assert(fc.property(someTable, ({ table, options, version }) => {
+    const lines = (all: { [key: string]: string }) => Object.entries(all).map(([key, text]) => `${key} = ${text}\n`).join('');
+    const header = `${OF_VERSION[version]}.containerd.runtimes.runsc`;
+    const text = `${usual(version)}[${header}]\n${lines(table)}${options ? `[${header}.options]\n${lines(options)}` : ''}`;
+    const node: Node = { of: '', by: '', handler: 'runsc', containerd: '2.3.7', files: { [MAIN]: text } };
+    const ours = own('runsc') as Table;
+    const beside = (theirs: object, over: Table) => Object.keys(theirs).some((key) => !(key in over));
+    if (beside(table, ours) || beside(options ?? {}, ours.options as Table)) {
+      expect(() => install(node, true)).toThrow(/cannot be adopted, since its .* would count beside our settings/);
+      return;
+    }
+    const after = applied(host(node.files), install(node, true));
+    expect(effective(after, 'runsc')).toEqual(ours);
+    const again = { ...node, files: { [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! } };
+    expect(textOf(applied(host(again.files), install(again, true, [])), MAIN)).toBe(text);
+  }));
 });
