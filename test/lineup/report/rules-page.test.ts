@@ -16,3 +16,10 @@ test('every rule has a section with its reason, what to do and a source', () => 
     }
   }
 });
+
+test.each(POD_RULES.flatMap(({ id, gvisor = [], kata = [] }) => [...gvisor, ...kata].map(({ source }) => [id, source] as const)))(
+  'the source of %s names a file, a page, an issue or an advisory: %s', (_id, source) => {
+    for (const one of source.split(/, (?![^(]*\))/)) {
+      expect(one).toMatch(/\.(go|md|rs|json|yaml|ts)\b|Makefile|[\w-]#\d+|CVE-\d|@[0-9a-f]{10}|^kubernetes\.io\/docs\/|^docs\.cloud\.google\.com\/|\(7\)|release notes of \d/);
+    }
+  });

@@ -18,7 +18,7 @@ export const appArmorProfile: PodRule = {
       severity: 'warning',
       reason: 'it is not applied in the virtual machine',
       instead: 'leave it out',
-      source: 'kata-containers src/agent/rustjail/src/container.rs, which does not look at it',
+      source: 'kata-containers src/agent/rustjail/src/container.rs (nothing applies it)',
     },
   ],
   looks: [

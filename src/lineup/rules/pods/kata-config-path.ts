@@ -6,7 +6,7 @@ const REMOVED: readonly Verdict[] = [{
   severity: 'error',
   reason: 'Kata 4.0.0 removed it because by it a Pod becomes root on its node (CVE-2026-50540)',
   instead: 'leave it out, and give the configuration a handler and a RuntimeClass of its own',
-  source: 'CVE-2026-50540, kata-containers commit 03cc670076',
+  source: 'CVE-2026-50540, kata-containers@03cc670076',
 }];
 
 /** Pod -> shim: no Pod chooses the configuration file of its shim, which names programs that run as root on the node. */

@@ -18,7 +18,7 @@ export const mountPropagation: PodRule = {
       severity: 'warning',
       reason: 'mounts that are made in the virtual machine do not reach the host',
       instead: 'write HostToContainer, or leave it out',
-      source: 'mount_namespaces(7): mounts propagate within one kernel, and the guest has a kernel of its own',
+      source: 'mount_namespaces(7) (within one kernel; the guest has one of its own)',
     },
   ],
   looks: [{
