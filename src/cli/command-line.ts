@@ -8,7 +8,7 @@ import { upgradeDiff } from './commands/diff';
 import { explain, explanationText } from './commands/explain';
 import { ImageCollector } from './commands/images';
 import { installerTexts, platformOnly, rendered } from './commands/render';
-import { PodWatch, statuses } from './commands/status';
+import { PodWatch, statuses, waitingText } from './commands/status';
 import { columns, diffText } from './format/columns';
 import { excerpt } from './format/excerpt';
 import { failedJson, json } from './format/json';
@@ -211,9 +211,12 @@ class CommandRun {
     ));
     const paint = painter(this.surroundings.colors);
     const states = rows.map(({ state }) => state);
-    const counts = ['ready', 'pending', 'failed', 'declared', 'served'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
-    const last = counts.map(([state, number]) => `${number} ${state}`).join(', ') || 'no handler on any node';
-    this.print(options.format === 'json' ? pretty({ handlers: rows })
+    const counts = ['ready', 'pending', 'failed', 'declared', 'served', 'used'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
+    const last = [
+      counts.map(([state, number]) => `${number} ${state}`).join(', ') || 'no handler on any node',
+      ...waitingText(pods.waiting),
+    ].join('\n');
+    this.print(options.format === 'json' ? pretty({ handlers: rows, waiting: pods.waiting })
       : options.format === 'markdown' ? `${markdownTable(head, cells)}\n\n${last}\n`
         : `${columns(head, cells)}\n\n${paint(last, states.includes('failed') ? 'red' : 'bold')}\n`);
     this.tellUnread(reader.unread);

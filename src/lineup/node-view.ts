@@ -8,7 +8,8 @@ export interface NodeView {
   readonly labels: ReadonlyMap<string, string>;
   /** Handlers that its container runtime serves; undefined where it does not say (before containerd 2.0). */
   readonly handlers?: ReadonlySet<string>;
-  readonly isReady: boolean;
+  /** What its condition Ready says, where that is not true; absent where it is, or where there is none. */
+  readonly notReady?: string;
   /** Version of its containerd, such as `2.3.1`; absent where it has another container runtime or does not say. */
   readonly containerd?: string;
 }
@@ -16,12 +17,13 @@ export interface NodeView {
 export function viewNode(object: Manifest): NodeView {
   const handlers = valueAt(object, 'status', 'runtimeHandlers');
   const containerd = /^containerd:\/\/v?(\d+\.\d+.*)$/.exec(textAt(object, 'status', 'nodeInfo', 'containerRuntimeVersion') ?? '')?.[1];
+  const ready = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
   return {
     object,
     name: nameOf(object),
     labels: textMap(object, 'metadata', 'labels'),
     ...(Array.isArray(handlers) ? { handlers: new Set(handlers.map((handler) => textAt(handler, 'name') ?? '')) } : {}),
-    isReady: listAt(object, 'status', 'conditions').some((condition) => textAt(condition, 'type') === 'Ready' && textAt(condition, 'status') === 'True'),
+    ...(ready !== undefined && textAt(ready, 'status') !== 'True' ? { notReady: textAt(ready, 'reason') ?? 'without a reason' } : {}),
     ...(containerd === undefined ? {} : { containerd }),
   };
 }

@@ -74,6 +74,28 @@ describe('status', () => {
     expect(JSON.parse(output).handlers).toEqual([{ node: 'a', handler: 'runsc', state: 'served', served: true, pods: 0 }]);
   });
 
+  test.each<[string, object[], string]>([
+    ['is not Ready', [{ ...node('a', 'ready'), status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } }], 'the node is not Ready (NodeStatusUnknown)'],
+    ['has a label that nobody writes', [node('a', 'Ready')], `the label ${LABEL} is "Ready", which no installer writes; it may be pending, ready or failed`],
+    ['is labelled ready and does not serve the handler', [node('a', 'ready', ['runc'])], 'its label says ready, and the kubelet says that the container runtime does not serve it'],
+    ['has failed, and its installer is gone', [node('a', 'failed')], 'no installer that brings it was read, so nothing will try again'],
+  ])('says what is odd about a node that %s', (_what, nodes, reason) => {
+    const { handlers } = JSON.parse(run('status', [...nodes, runtimeClass('gvisor', 'runsc')], '--format', 'json').output);
+    expect(handlers).toEqual([expect.objectContaining({ node: 'a', handler: 'runsc', reason })]);
+  });
+
+  test('says where to look when an installer left no word', () => {
+    const [failed] = JSON.parse(run('status', cluster().slice(0, -1), '--format', 'json').output).handlers.filter(({ state }: any) => state === 'failed');
+    expect(failed.reason).toBe('its installer\'s Pod on the node left no word; look at "kubectl logs -n sandbox-system daemonset/sandbox-node-installer -c install"');
+  });
+
+  test('counts Pods on nodes that do not say what they serve, and names those that wait for a node', () => {
+    const silent = { ...node('a'), status: { nodeInfo: { containerRuntimeVersion: 'containerd://1.7.27' } } };
+    const waiting = { ...pod('late', { runtimeClassName: 'gvisor', containers: [] }), status: { phase: 'Pending' } };
+    const { output } = run('status', [silent, runtimeClass('gvisor', 'runsc'), web('a'), waiting]);
+    expect(output).toMatch(/a +runsc +used +not said +1\n\n1 used\nwaiting for a node: Pod team-a\/late \(gvisor\)\n$/);
+  });
+
   test('says what to give it where there is no node', () => {
     expect(run('status', quickstart())).toMatchObject({ status: 2, complaint: expect.stringContaining('kubectl get nodes,runtimeclasses,pods,daemonsets,configmaps -A -o json') });
   });
