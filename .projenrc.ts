@@ -155,6 +155,13 @@ project.addTask('bench', {
   description: 'What synth and check cost, side by side with bare cdk8s and js-yaml',
   steps: [{ spawn: project.bundler.bundleTask.name }, { spawn: project.compileTask.name }, { exec: 'ts-node --project bench/tsconfig.json bench/synth.ts' }, { exec: 'ts-node --project bench/tsconfig.json bench/check.ts' }],
 });
+project.addTask('bench:pods', {
+  description: 'Start latency and memory of Pods, gVisor beside runc on one node (Linux, root, Go)',
+  steps: [
+    { spawn: project.bundler.bundleTask.name },
+    { exec: 'node agent/node-24/run.js node_modules/.bin/ts-node -T --project bench/tsconfig.json bench/pods.ts', receiveArgs: true },
+  ],
+});
 
 for (const path of ['/agent/', '/examples/', '/.ci/', '/e2e/', '/bench/', '/docs/']) {
   project.npmignore?.exclude(path);
