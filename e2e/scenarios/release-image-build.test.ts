@@ -15,7 +15,13 @@ import { GVISOR_RELEASE } from '../toolchain';
 const BUILT = `registry.example.test/gvisor-release:${GVISOR_RELEASE}`;
 const ARCHITECTURE = { x64: 'amd64', arm64: 'arm64' }[process.arch as string]!;
 
-describe('the Dockerfile of an image with gVisor, built by Docker Engine of Debian', () => {
+/** What each of Docker's builders has to be told of the machine and of what is built. */
+const BUILDERS = [
+  { builder: 'the older builder', environment: 'DOCKER_BUILDKIT=0', told: { FETCHED_ON: `linux/${ARCHITECTURE}`, TARGETARCH: ARCHITECTURE } },
+  { builder: 'BuildKit', environment: 'DOCKER_BUILDKIT=1', told: {} },
+];
+
+describe.each(BUILDERS)('the Dockerfile of an image with gVisor, built by $builder of Docker Engine of Debian', ({ environment, told }) => {
   let mirror: ArtifactMirror;
   let gvisor: GVisorArchive;
   let host: DockerHost;
@@ -24,15 +30,14 @@ describe('the Dockerfile of an image with gVisor, built by Docker Engine of Debi
   async function build(args: { readonly [name: string]: string } = {}) {
     const all = {
       BASE: builderImage().reference,
-      BUILDPLATFORM: `linux/${ARCHITECTURE}`,
-      TARGETARCH: ARCHITECTURE,
+      ...told,
       RELEASE: gvisor.release,
       MIRROR: mirror.url,
       [`${ARCHITECTURE.toUpperCase()}_SHA512`]: gvisor.sha512,
       ...args,
     };
     const buildArgs = Object.entries(all).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-    return host.run(['docker', 'build', '--network', 'host', '--tag', BUILT, ...buildArgs, '/gvisor-release']);
+    return host.run(['env', environment, 'docker', 'build', '--network', 'host', '--tag', BUILT, ...buildArgs, '/gvisor-release']);
   }
 
   beforeAll(async () => {

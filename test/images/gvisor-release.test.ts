@@ -14,6 +14,7 @@ test('is built from the newest release that the library knows, with its checksum
   const { archives } = newest._artifact();
   expect(defaults).toEqual({
     BASE: INSTALLER_IMAGE,
+    FETCHED_ON: '${BUILDPLATFORM}',
     RELEASE: newest.version,
     AMD64_SHA512: archives.amd64.checksum.hex,
     ARM64_SHA512: archives.arm64.checksum.hex,
