@@ -5,7 +5,7 @@ import { counted, type CheckReport } from './check-report';
 import { readSettings, severityOf, SETTINGS_FILE, type CheckSettings } from './check-settings';
 import { check, lineUp } from './commands/check';
 import { upgradeDiff } from './commands/diff';
-import { explain, explanationText } from './commands/explain';
+import { explain, explanationText, ruleList } from './commands/explain';
 import { ImageCollector } from './commands/images';
 import { installerTexts, platformOnly, rendered } from './commands/render';
 import { PodWatch, statuses, waitingText } from './commands/status';
@@ -92,9 +92,14 @@ class CommandRun {
       .addHelpText('after', GRAPH_EXAMPLES)
       .action((paths: string[], options: ReadOptions & { format: string; title: string }) => this.graph(paths, options));
     program.command('explain').description('say what a rule, or the text of an event, is about and where to look')
-      .argument('<text...>', 'a rule, or what "kubectl describe pod" shows').addOption(formats('table', 'json'))
+      .argument('[text...]', 'a rule, a finding, or what "kubectl describe pod" shows; left out: all rules are listed').addOption(formats('table', 'json'))
       .addHelpText('after', EXPLAIN_EXAMPLES)
       .action((words: string[], { format }: { format: string }) => {
+        if (!words.length) {
+          const rules = ruleList();
+          this.print(format === 'json' ? pretty(rules) : `${columns(['rule', 'link'], rules.map(({ rule, link }) => [rule, link]))}\n`);
+          return;
+        }
         const explanations = explain(words.join(' '));
         this.print(format === 'json' ? pretty(explanations) : explanationText(explanations));
       });

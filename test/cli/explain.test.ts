@@ -30,6 +30,9 @@ test.each([
   ['Failed to check if grpc server is working: rpc error: code = DeadlineExceeded desc = timed out connecting to vsock 3379238252:1024', 'the guest did not boot', 'kata-guest-size'],
   ['pods "web" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[pool] = a; pod.spec.nodeSelector[pool] = b', 'asks another value', 'pod-node-selector'],
   ['pods "web" is forbidden: pod rejected: Pod\'s Overhead doesn\'t match RuntimeClass\'s defined Overhead', 'states an overhead', 'overhead'],
+  ['OCI runtime create failed: creating container: cannot create sandbox: cannot read client sync file: waiting for sandbox to start: EOF: unknown', 'ended before it was ready', 'artifact'],
+  ['The RuntimeClass "gvisor" is invalid: handler: Invalid value: "runsc": field is immutable', 'keeps its handler for life', 'class-of-runtime'],
+  ['denied request: runtime-class: Pods of this namespace run in a sandbox, and this one has none', 'a policy of the namespace', 'class-exists'],
   ['SELinux is not supported: system_u:system_r:container_t', 'no container that has an SELinux label', 'gvisor-on-crio'],
 ])('explains the event %s', (text, means, rule) => {
   const { status, output } = explain(text);
@@ -43,10 +46,30 @@ test('takes an event that the shell has split into words', () => {
   expect(explain('no', 'runtime', 'for', '"kata"', 'is', 'configured').output).toContain('with the key "kata"');
 });
 
+test.each(['Class-Exists', 'class exists', '[class-exists]', 'error [class-exists] Pod team-a/web (a.yaml:7:3)', ' class_exists '])('knows a rule that is written as %j', (text) => {
+  expect(explain(text).output).toMatch(/^class-exists\n/);
+});
+
+test('knows the rule by which a policy refuses a Pod', () => {
+  expect(explain('ValidatingAdmissionPolicy \'a\' with binding \'a\' denied request: host-network: on this RuntimeClass the').output).toMatch(/^host-network\n/);
+});
+
+test('proposes rules that are almost meant', () => {
+  expect(explain('clas-exists').complaint).toContain('give the rule class-exists, or the text');
+  expect(explain('kata').complaint).toMatch(/give the rule kata-guest-size or kata-/);
+});
+
+test('lists all rules where nothing is asked', () => {
+  const { status, output } = explain();
+  expect(status).toBe(0);
+  for (const id of RULE_IDS) expect(output).toMatch(new RegExp(`^${id} +\\S.*->`, 'm'));
+  expect(JSON.parse(explain('--format', 'json').output)).toHaveLength(RULE_IDS.length);
+});
+
 test('leads only to rules that there are', () => {
   expect(EVENT_TEXTS.flatMap(({ rules }) => rules).filter((rule) => !RULE_IDS.includes(rule))).toEqual([]);
 });
 
 test('says what it takes where it knows nothing', () => {
-  expect(explain('my dog ate it')).toMatchObject({ status: 2, output: '', complaint: expect.stringContaining('nothing is known about "my dog ate it"; give a rule (class-exists, ') });
+  expect(explain('my dog ate it')).toMatchObject({ status: 2, output: '', complaint: expect.stringContaining('nothing is known about "my dog ate it"; give a rule, which findings name in brackets, or the text of an event') });
 });

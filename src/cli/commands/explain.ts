@@ -1,3 +1,4 @@
+import { isNear } from '../../lineup/near';
 import { RULE_IDS } from '../../lineup/rules';
 import { EVENT_TEXTS } from '../explain/event-texts';
 import { ruleGuide } from '../explain/rule-guides';
@@ -15,10 +16,10 @@ export interface Explanation {
 
 /** @throws InputError if nothing is known about the text */
 export function explain(text: string): Explanation[] {
-  const id = text.trim();
-  if (RULE_IDS.includes(id)) {
-    const { link, why, look } = ruleGuide(id);
-    return [{ subject: id, means: `${link}. ${why}`, links: [], look }];
+  const named = ruleIn(text);
+  if (named !== undefined) {
+    const { link, why, look } = ruleGuide(named);
+    return [{ subject: named, means: `${link}. ${why}`, links: [], look }];
   }
   const found = EVENT_TEXTS.flatMap(({ pattern, means, rules, look }) => {
     const match = pattern.exec(text);
@@ -31,10 +32,31 @@ export function explain(text: string): Explanation[] {
     return [{ subject: match[0], means: fill(means), links, look: look.map(fill) }];
   });
   if (!found.length) {
-    throw new InputError(`nothing is known about "${text.slice(0, 200)}"; give a rule (${RULE_IDS.join(', ')}), `
-      + 'or the text of an event as "kubectl describe pod" shows it');
+    const given = spelled(text);
+    const near = RULE_IDS.filter((id) => isNear(id, given) || (given.length >= SHORTEST_PART && id.includes(given)));
+    throw new InputError(`nothing is known about "${text.trim().slice(0, 200)}"; give ${near.length ? `the rule ${near.join(' or ')}` : 'a rule, which findings name in brackets'}, `
+      + 'or the text of an event as "kubectl describe pod" shows it; without a text all rules are listed');
   }
   return found;
+}
+
+/** All rules with their links. */
+export function ruleList(): ReadonlyArray<{ readonly rule: string; readonly link: string }> {
+  return RULE_IDS.map((rule) => ({ rule, link: ruleGuide(rule).link }));
+}
+
+/** A part of a rule's name that tells enough. */
+const SHORTEST_PART = 3;
+/** Where a finding, or a policy that refuses a Pod, names its rule. */
+const NAMED = [/\[([a-z-]+)\]/, /denied request: ([a-z-]+): /];
+
+/** The rule that a text is, in whatever spelling, or that it names as a finding does. */
+function ruleIn(text: string): string | undefined {
+  return [spelled(text), ...NAMED.map((pattern) => pattern.exec(text)?.[1])].find((id) => id !== undefined && RULE_IDS.includes(id));
+}
+
+function spelled(text: string): string {
+  return text.trim().toLowerCase().replace(/[\s_]+/g, '-');
 }
 
 export function explanationText(explanations: readonly Explanation[]): string {

@@ -9,6 +9,7 @@ export interface EventText {
 }
 
 const NODE_OF_POD = 'kubectl get pod NAME -o jsonpath={.spec.nodeName}, and what that node serves: kubectl get node NODE -o jsonpath={.status.runtimeHandlers[*].name}';
+const CLASSES = 'kubectl get runtimeclasses';
 const RUNTIME_LOG = 'journalctl -u containerd --since -10min on the node';
 
 /**
@@ -16,7 +17,7 @@ const RUNTIME_LOG = 'journalctl -u containerd --since -10min on the node';
  *
  * Sources: containerd internal/cri/config (GetSandboxRuntime), core/runtime/v2/shim_manager.go (resolveRuntimePath); CRI-O
  * server/runtime_handler; Kubernetes plugin/pkg/admission/runtimeclass and the scheduler's NodeAffinity; gVisor
- * runsc/specutils and g3doc/user_guide/FAQ.md; Kata Containers' issues 2011, 10914, 13591.
+ * runsc/specutils, g3doc/user_guide/FAQ.md and pull request 11328; Kata Containers' issues 2011, 10914, 13591.
  */
 export const EVENT_TEXTS: readonly EventText[] = [
   {
@@ -73,6 +74,24 @@ export const EVENT_TEXTS: readonly EventText[] = [
     means: 'runsc does not know the option "$1": it is of a newer release than the one on the node, or misspelled.',
     rules: ['release', 'staged-files'],
     look: ['runsc --version on the node'],
+  },
+  {
+    pattern: /waiting for sandbox to start: EOF/i,
+    means: 'gVisor\'s sandbox ended before it was ready. Why is said only in its own log, which it writes where the options of the runtime have debug and debug-log; memory that is too little and filters of the node are usual.',
+    rules: ['unenforced-limits', 'artifact', 'node-requirements'],
+    look: [RUNTIME_LOG, 'dmesg on the node: processes that ran out of memory, and filters that were hit'],
+  },
+  {
+    pattern: /RuntimeClass.*handler.*(?:field is immutable)/i,
+    means: 'a RuntimeClass keeps its handler for life. Delete the class and create it again, or give the new one another name; Pods that run are not touched by that.',
+    rules: ['class-of-runtime'],
+    look: ['kubectl get runtimeclass NAME -o jsonpath={.handler}', 'cdk8s-sandbox-runtimes diff OLD NEW'],
+  },
+  {
+    pattern: /denied request: runtime-class: /i,
+    means: 'a policy of the namespace (RuntimeClassPolicy) takes only Pods that ask for one of its sandboxes; the message says which.',
+    rules: ['class-exists'],
+    look: ['kubectl get validatingadmissionpolicybindings', CLASSES],
   },
   {
     pattern: /SELinux is not supported/i,
