@@ -98,6 +98,13 @@ describe.each(['2.2', '2.3'] as const)('a node with the gVisor of a script on co
     expect([treeSnapshot(node, ...FOLDERS), node.containerdPid()]).toEqual([before, pid]);
   });
 
+  test('is reported where it is no more told to adopt, and stays as it is', async () => {
+    const [before, pid] = [treeSnapshot(node, ...FOLDERS), node.containerdPid()];
+    expect((await install(node, installer())).handler('runsc').reason).toContain('already has a handler "runsc"');
+    expect([treeSnapshot(node, ...FOLDERS), node.containerdPid()]).toEqual([before, pid]);
+    (await install(node, installer({ existingHandlers: ExistingHandlers.ADOPT }))).requireReady('runsc');
+  });
+
   test('goes on as installed by us where the other table is then removed', async () => {
     const before = runtimesOf(configDump(node)).runsc;
     const config = node.read(CONFIG);
