@@ -207,6 +207,7 @@ class CommandRun {
     const pods = new PodWatch();
     const { index } = lineUp(reader, settingsOf(options), pods);
     if (!index.nodes.length) {
+      this.tellUnread(reader.unread);
       throw new InputError(`there is no Node in ${reader.description}; give what "${LIVE_COMMAND}" prints`);
     }
     const rows = statuses(index, pods);
@@ -216,7 +217,7 @@ class CommandRun {
     ));
     const paint = painter(this.surroundings.colors);
     const states = rows.map(({ state }) => state);
-    const counts = ['ready', 'pending', 'failed', 'declared', 'served', 'used'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
+    const counts = ['ready', 'pending', 'failed', 'declared', 'served', 'used', 'unknown'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
     const last = [
       counts.map(([state, number]) => `${number} ${state}`).join(', ') || 'no handler on any node',
       ...waitingText(pods.waiting),

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { decoded } from './input/decoded';
 
 const STDIN = 0;
 const CHUNK = 1024 * 1024;
@@ -12,7 +13,7 @@ export function readStandardInput(maximum: number): string {
     const chunk = Buffer.allocUnsafe(CHUNK);
     const read = readChunk(chunk);
     if (read === 0) {
-      return Buffer.concat(chunks).toString('utf8');
+      return decoded(Buffer.concat(chunks));
     }
     size += read;
     if (size > maximum) {

@@ -78,6 +78,7 @@ describe('status', () => {
     ['is not Ready', [{ ...node('a', 'ready'), status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } }], 'the node is not Ready (NodeStatusUnknown)'],
     ['has a label that nobody writes', [node('a', 'Ready')], `the label ${LABEL} is "Ready", which no installer writes; it may be pending, ready or failed`],
     ['is labelled ready and does not serve the handler', [node('a', 'ready', ['runc'])], 'its label says ready, and the kubelet says that the container runtime does not serve it'],
+    ['has a label that nobody writes, for what nobody serves', [node('a', 'x', [])], `the label ${LABEL} is "x", which no installer writes; it may be pending, ready or failed`],
     ['has failed, and its installer is gone', [node('a', 'failed')], 'no installer that brings it was read, so nothing will try again'],
   ])('says what is odd about a node that %s', (_what, nodes, reason) => {
     const { handlers } = JSON.parse(run('status', [...nodes, runtimeClass('gvisor', 'runsc')], '--format', 'json').output);
@@ -94,6 +95,12 @@ describe('status', () => {
     const waiting = { ...pod('late', { runtimeClassName: 'gvisor', containers: [] }), status: { phase: 'Pending' } };
     const { output } = run('status', [silent, runtimeClass('gvisor', 'runsc'), web('a'), waiting]);
     expect(output).toMatch(/a +runsc +used +not said +1\n\n1 used\nwaiting for a node: Pod team-a\/late \(gvisor\)\n$/);
+  });
+
+  test('tells where the list of a cluster ends early', () => {
+    const { status, complaint } = runCommandLine(['status', '-'], { standardInput: () => '{"apiVersion":"v1","kind":"List","items":[{"kind":"Node"', colors: false });
+    expect(status).toBe(2);
+    expect(complaint).toMatch(/standard input:1:57: .*\n[^]*there is no Node in standard input/);
   });
 
   test('says what to give it where there is no node', () => {

@@ -43,7 +43,7 @@ describe('places', () => {
     const text = `${POD('a')}---\na: [\n---\n${POD('b')}...\n%YAML 1.2\n---\n${POD('c')}---\nb: "\n--- \n${POD('d')}`;
     const { names, lines, unread } = read(write('a.yaml', text));
     expect([names, lines]).toEqual([['a', 'b', 'c', 'd'], [1, 7, 13, 19]]);
-    expect(unread.map(({ line }) => line)).toEqual([6, 18]);
+    expect(unread.map(({ line }) => line)).toEqual([5, 17]);
   });
 
   test.each([['YAML', stringify], ['JSON', (value: unknown) => JSON.stringify(value, undefined, 2)]])('are the lines of items in a list, as %s', (_what, print) => {
@@ -74,6 +74,15 @@ describe('texts', () => {
 
   test('may have a byte order mark, and Windows\' line ends', () => {
     expect(read(write('a.yaml', `\uFEFF${POD('a')}---\n${POD('b')}`.replaceAll('\n', '\r\n')))).toMatchObject({ names: ['a', 'b'], lines: [1, 5], unread: [] });
+  });
+
+  test('may be in the UTF-16 that PowerShell writes', () => {
+    const text = `\uFEFF${POD('a')}---\n${POD('ü')}`;
+    for (const bytes of [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]) {
+      const path = write('a.yaml', '');
+      writeFileSync(path, bytes);
+      expect(read(path)).toMatchObject({ names: ['a', 'ü'], lines: [1, 5], unread: [] });
+    }
   });
 
   test('may have aliases, but not so many that they explode, nor ones that contain themselves', () => {

@@ -6,7 +6,7 @@ import type { CheckReport, ReportedFinding } from '../check-report';
 import type { CheckSettings } from '../check-settings';
 import { ignoredFor } from '../ignored-findings';
 import { InputError, NothingToCheck } from '../input/input-error';
-import type { ManifestReader } from '../input/manifest-reader';
+import { STANDARD_INPUT, type ManifestReader } from '../input/manifest-reader';
 
 /** @throws InputError if there is nothing that can be judged */
 export function check(reader: ManifestReader, settings: CheckSettings): CheckReport {
@@ -52,8 +52,9 @@ export function lineUp(reader: ManifestReader, { external, handlers }: Pick<Chec
   const manifests = reader.manifests();
   const result = checkLineUp(onlooker ? onlooker.watch(manifests) : manifests, { externalRuntimeClasses: external, externalHandlers: handlers });
   if (!reader.objects && !reader.unread.length) {
-    throw new NothingToCheck(`there is no Kubernetes object in ${reader.description}; `
-      + 'name files or folders with .yaml, .yml or .json, for example the folder that cdk8s synth writes (dist)');
+    throw new NothingToCheck(`there is no Kubernetes object in ${reader.description}; ${reader.description === STANDARD_INPUT
+      ? 'pipe into it what helm template, kustomize build or kubectl get -o json print'
+      : 'name files or folders with .yaml, .yml or .json, for example the folder that cdk8s synth writes (dist)'}`);
   }
   return result;
 }

@@ -10,9 +10,9 @@ export interface HandlerStatus {
   readonly handler: string;
   /**
    * `declared`: an installer selects the node and has not begun; of what no installer of ours brings, `served`: the kubelet
-   * reports it, `used`: it does not say, and Pods of it run there.
+   * reports it, `used`: it does not say, and Pods of it run there; `unknown`: its label has a value that nobody writes.
    */
-  readonly state: 'declared' | 'pending' | 'ready' | 'failed' | 'served' | 'used';
+  readonly state: 'declared' | 'pending' | 'ready' | 'failed' | 'served' | 'used' | 'unknown';
   /** What the kubelet says that the container runtime serves; undefined where it does not say. */
   readonly served?: boolean;
   /** Pods of the handler's classes that run there. */
@@ -92,7 +92,7 @@ export function statuses({ nodes, runtimes, classes }: LineUpIndex, pods: PodWat
 
 function stateOf({ labels, handlers }: NodeView, handler: string, isInstalled: boolean): HandlerStatus['state'] {
   const label = labels.get(handlerLabel(handler));
-  return isState(label) ? label : isInstalled ? 'declared' : handlers?.has(handler) ? 'served' : 'used';
+  return isState(label) ? label : isInstalled ? 'declared' : handlers?.has(handler) ? 'served' : label === undefined ? 'used' : 'unknown';
 }
 
 function isState(label: string | undefined): label is 'pending' | 'ready' | 'failed' {

@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { decoded } from './decoded';
 import { DocumentPlaces } from './document-places';
 import { inputFiles } from './input-files';
 import { MAX_DEPTH, readYaml, type TextDocument } from './yaml-text';
@@ -114,7 +115,7 @@ function readFile(file: string): string {
   if (size > MAX_BYTES) {
     throw new Error(`it has ${Math.round(size / 1024 / 1024)} MiB, and at most ${MAX_BYTES / 1024 / 1024} are read at once; split it`);
   }
-  return readFileSync(file, 'utf8');
+  return decoded(readFileSync(file));
 }
 
 /** The value, if the text is JSON: kubectl's lists are long, and JSON is read many times faster as what it is. */

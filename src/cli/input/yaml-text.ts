@@ -119,9 +119,12 @@ function problem(error: unknown, chunk: string, firstLine: number): SyntaxProble
   // Its own stack is all that the parser can run out of here.
   const { reason, mark } = error instanceof YAMLException ? error : { reason: (error as Error).message, mark: undefined };
   const message = reason + hint(reason, chunk);
-  return mark
-    ? { line: firstLine + mark.line, column: mark.column + 1, message, text: lineAround(chunk, mark.position) }
-    : { line: firstLine, column: 1, message };
+  if (!mark) {
+    return { line: firstLine, column: 1, message };
+  }
+  // Where something is missing at the end, the parser stands behind the last line.
+  const position = Math.min(mark.position, chunk.trimEnd().length);
+  return { line: firstLine + newlines(chunk.slice(0, position)), column: columnsBefore(chunk, position) + 1, message, text: lineAround(chunk, position) };
 }
 
 function lineAround(text: string, position: number): string {
