@@ -124,7 +124,8 @@ function problem(error: unknown, chunk: string, firstLine: number): SyntaxProble
   }
   // Where something is missing at the end, the parser stands behind the last line.
   const position = Math.min(mark.position, chunk.trimEnd().length);
-  return { line: firstLine + newlines(chunk.slice(0, position)), column: columnsBefore(chunk, position) + 1, message, text: lineAround(chunk, position) };
+  const line = firstLine + newlines(chunk.slice(0, position));
+  return { line, column: columnsBefore(chunk, position) + 1, message, text: lineAround(chunk, position) };
 }
 
 function lineAround(text: string, position: number): string {
