@@ -25,7 +25,10 @@ export const settle: Step = {
       log('record', HOST_LAYOUT.state, record.state);
     }
     // It was there so that a run that died before here is not undone; of an installation that is gone nothing stays.
-    if (absent && !readJournal(host)) host.tryTo(() => removeRecord(host));
+    if (!absent) return;
+    host.tryTo(() => {
+      if (!readJournal(host)) removeRecord(host);
+    });
   },
 };
 

@@ -1,4 +1,4 @@
-import { brokenFs, CHANGING, EVERY, failingFs } from './crashing-fs';
+import { brokenFs, CHANGING, EVERY, failingFs, watchedFs } from './crashing-fs';
 import { Attempt, Installation } from './installation';
 import { memoryFolder } from './memory-folder';
 import { scratchFolders } from './scratch-folder';
@@ -109,4 +109,20 @@ describe.each(successful.map(([name, story], index) => ({ name, story, index }))
       for (const { handler } of failed) expect(node.daemons.served).not.toContain(handler);
     }, ATTEMPTS - 1);
   }, 3_600_000);
+});
+
+test('what was taken back and recorded is no failure where nobody can look at the journal afterwards', async () => {
+  const [, story] = successful.find(([name]) => name === 'taking back')!;
+  const beginning = await Beginning.of(story, scratch());
+  await beginning.copied(async (node) => {
+    node.put(ATTEMPTS_FILE, JSON.stringify({ planHash: planHash(story.last()), failed: ATTEMPTS - 1 }));
+    let recorded = false;
+    const fs = watchedFs(({ name, path, args }, perform) => {
+      if (name === 'renameSync' && String(args[1]).endsWith('/record.json')) recorded = true;
+      if (recorded && name !== 'closeSync' && path.endsWith('/journal.json')) throw Object.assign(new Error(`EIO: ${name} of ${path}`), { code: 'EIO' });
+      return perform();
+    });
+    const { code, verdict } = await lastRun(node, story, { fs, calls: () => 0 });
+    expect({ code, recorded, handlers: verdict?.handlers }).toEqual({ code: 0, recorded: true, handlers: [] });
+  });
 });
