@@ -1,3 +1,4 @@
+import type { FieldPath } from './field-path';
 import { isRecord, listAt, recordAt, textAt, valueAt } from './manifest';
 
 /** What the rules look at in the spec of an installer's Pod. */
@@ -11,6 +12,8 @@ export interface PodView {
 }
 
 export interface ContainerView {
+  /** Where in the DaemonSet it is. */
+  readonly field: FieldPath;
   readonly name: string;
   readonly image: string;
   readonly mounts: readonly MountView[];
@@ -63,7 +66,9 @@ const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 
 export function viewPod(podSpec: unknown): PodView {
   return {
-    containers: [...listAt(podSpec, 'initContainers'), ...listAt(podSpec, 'containers')].map(viewContainer),
+    containers: ['initContainers', 'containers'].flatMap((list) => (
+      listAt(podSpec, list).map((container, position) => viewContainer(container, ['spec', 'template', 'spec', list, position]))
+    )),
     volumes: new Map(listAt(podSpec, 'volumes').map((volume) => [textAt(volume, 'name') ?? '', viewVolume(volume)])),
     nodeSelector: textMap(podSpec, 'nodeSelector'),
     tolerations: viewTolerations(valueAt(podSpec, 'tolerations')),
@@ -85,10 +90,11 @@ export function viewTolerations(tolerations: unknown): Toleration[] {
   }));
 }
 
-function viewContainer(container: unknown): ContainerView {
+function viewContainer(container: unknown, field: FieldPath): ContainerView {
   const env = listAt(container, 'env');
   const lists = [listAt(container, 'command'), listAt(container, 'args'), ...PROBES.map((probe) => listAt(container, probe, 'exec', 'command'))];
   return {
+    field,
     name: textAt(container, 'name') ?? '',
     image: textAt(container, 'image') ?? '',
     mounts: listAt(container, 'volumeMounts').map((mount) => ({
@@ -99,8 +105,8 @@ function viewContainer(container: unknown): ContainerView {
     })),
     texts: [...lists.flat(), ...env.map((variable) => valueAt(variable, 'value'))].filter((text) => typeof text === 'string'),
     fieldRefs: new Map(env.flatMap((variable) => {
-      const field = textAt(variable, 'valueFrom', 'fieldRef', 'fieldPath');
-      return field === undefined ? [] : [[textAt(variable, 'name') ?? '', field] as const];
+      const source = textAt(variable, 'valueFrom', 'fieldRef', 'fieldPath');
+      return source === undefined ? [] : [[textAt(variable, 'name') ?? '', source] as const];
     })),
     readiness: ['readinessProbe', ...(valueAt(container, 'startupProbe') === undefined ? [] : ['startupProbe'])]
       .map((probe) => listAt(container, probe, 'exec', 'command')),

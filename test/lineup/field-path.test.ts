@@ -1,4 +1,4 @@
-import { runtimeClass } from './fixture';
+import { container, quickstart, runtimeClass } from './fixture';
 import { kataDeploy } from './others-fixture';
 import { fieldText, pathTo } from '../../src/lineup/field-path';
 import { checkLineUp } from '../../src/lineup/line-up';
@@ -43,4 +43,11 @@ test.each<[string, object, object, string]>([
 ])('%s names the field', (rule, theClass, workload, field) => {
   const found = checkLineUp([kataDeploy(), theClass, workload]).findings.filter((finding) => finding.rule === rule);
   expect(found.map((finding) => fieldText(finding.field!))).toEqual([field]);
+});
+
+test('what is wrong with a container of an installer leads to the container', () => {
+  const manifests = quickstart();
+  container(manifests, 'admit').command = ['sh'];
+  const fields = checkLineUp(manifests).findings.map(({ rule, field }) => [rule, field && fieldText(field)]);
+  expect(fields).toContainEqual(['installer-commands', 'spec.template.spec.containers[0]']);
 });

@@ -14,13 +14,13 @@ export const installerBundle: Rule = {
       for (const message of missing) {
         yield { object, message };
       }
-      for (const { name, mounts } of pod.containers) {
+      for (const { field, name, mounts } of pod.containers) {
         if (!mounts.some(({ path }) => path === POD_LAYOUT.bundle)) {
-          yield { object, message: `the container ${name} does not mount the bundle at ${POD_LAYOUT.bundle}, where the agent looks for it` };
+          yield { object, field, message: `the container ${name} does not mount the bundle at ${POD_LAYOUT.bundle}, where the agent looks for it` };
         }
         for (const { volume, path } of mounts) {
           if (!pod.volumes.has(volume)) {
-            yield { object, message: `the container ${name} mounts a volume "${volume}" at ${path}; the Pod's volumes are ${[...pod.volumes.keys()].join(', ')}` };
+            yield { object, field, message: `the container ${name} mounts a volume "${volume}" at ${path}; the Pod's volumes are ${[...pod.volumes.keys()].join(', ')}` };
           }
         }
       }

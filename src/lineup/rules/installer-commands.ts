@@ -19,26 +19,26 @@ export const installerCommands: Rule = {
     for (const { daemonSet: object, pod, bundle } of installers) {
       const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
       const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
-      for (const { name, texts, fieldRefs, readiness } of pod.containers.filter((container) => ROLES.includes(container.name))) {
+      for (const { field, name, texts, fieldRefs, readiness } of pod.containers.filter((container) => ROLES.includes(container.name))) {
         const line = texts.join(' ');
         for (const path of line.match(ABSOLUTE_PATH) ?? []) {
           if (!known.has(path) && !PROGRAMS.test(path)) {
-            yield { object, message: `the container ${name} uses ${path}, which it does not have; the installer's own paths are ${[...known].join(', ')}` };
+            yield { object, field, message: `the container ${name} uses ${path}, which it does not have; the installer's own paths are ${[...known].join(', ')}` };
           }
         }
         if (!line.includes(`${AGENT} ${name}`)) {
-          yield { object, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
+          yield { object, field, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
         }
-        for (const [variable, field] of FIELDS) {
-          if (fieldRefs.get(variable) !== field) {
-            yield { object, message: `the container ${name} takes ${variable} from ${fieldRefs.get(variable) ?? 'nowhere'}; write fieldPath: ${field}` };
+        for (const [variable, source] of FIELDS) {
+          if (fieldRefs.get(variable) !== source) {
+            yield { object, field, message: `the container ${name} takes ${variable} from ${fieldRefs.get(variable) ?? 'nowhere'}; write fieldPath: ${source}` };
           }
         }
         if (name === 'install' && !line.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
-          yield { object, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
+          yield { object, field, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
         if (name === 'admit' && !readiness.every((command) => command.includes(POD_LAYOUT.ready))) {
-          yield { object, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, or a startup probe on something else, so an update would go on over nodes that failed or never go on` };
+          yield { object, field, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, or a startup probe on something else, so an update would go on over nodes that failed or never go on` };
         }
       }
     }

@@ -10,30 +10,30 @@ export const installerToken: Rule = {
   id: 'installer-token',
   *check({ installers }) {
     for (const { daemonSet: object, pod, plan } of installers) {
-      for (const { name, mounts } of pod.containers) {
+      for (const { field, name, mounts } of pod.containers) {
         const volumes = mounts.flatMap(({ volume, path }) => ({ path, volume: pod.volumes.get(volume) }));
         const token = volumes.find(({ volume }) => volume?.token);
         if (token && volumes.some(({ volume }) => volume?.hostPath !== undefined)) {
-          yield { object, message: `the container ${name} mounts both the host and a token; only claim and admit may have the token, only install and watch the host` };
+          yield { object, field, message: `the container ${name} mounts both the host and a token; only claim and admit may have the token, only install and watch the host` };
         }
         if (!plan?.gate || !['claim', 'admit'].includes(name)) {
           continue;
         }
         if (token?.path !== POD_LAYOUT.serviceAccount) {
-          yield { object, message: `the container ${name} has its token at ${token?.path ?? 'no path'}; the agent looks for it at ${POD_LAYOUT.serviceAccount}` };
+          yield { object, field, message: `the container ${name} has its token at ${token?.path ?? 'no path'}; the agent looks for it at ${POD_LAYOUT.serviceAccount}` };
         }
         const authority = token?.volume?.configMaps.find(({ items }) => items?.some(({ path }) => path === 'ca.crt'));
         if (authority && (authority.name !== ROOT_CA || authority.items?.some(({ key }) => key !== 'ca.crt'))) {
-          yield { object, message: `the token volume of ${name} takes the certificate authority from ${JSON.stringify(authority)}; write the key ca.crt of the ConfigMap ${ROOT_CA}` };
+          yield { object, field, message: `the token volume of ${name} takes the certificate authority from ${JSON.stringify(authority)}; write the key ca.crt of the ConfigMap ${ROOT_CA}` };
         }
-        for (const [file, field] of token?.volume?.fields ?? []) {
-          if (file !== 'namespace' || field !== 'metadata.namespace') {
-            yield { object, message: `the token volume of ${name} has ${field} in the file ${file}; a token comes with metadata.namespace in namespace` };
+        for (const [file, source] of token?.volume?.fields ?? []) {
+          if (file !== 'namespace' || source !== 'metadata.namespace') {
+            yield { object, field, message: `the token volume of ${name} has ${source} in the file ${file}; a token comes with metadata.namespace in namespace` };
           }
         }
         const missing = TOKEN_FILES.filter((file) => token && !token.volume?.paths.includes(file));
         if (missing.length) {
-          yield { object, message: `the token volume of ${name} brings ${token?.volume?.paths.join(', ')}; the agent also reads ${missing.join(' and ')}` };
+          yield { object, field, message: `the token volume of ${name} brings ${token?.volume?.paths.join(', ')}; the agent also reads ${missing.join(' and ')}` };
         }
       }
     }

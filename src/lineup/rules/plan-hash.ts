@@ -21,10 +21,10 @@ export const planHash: Rule = {
             + 'synthesize again instead of changing the ConfigMaps by hand',
         };
       }
-      for (const { name, fieldRefs } of pod.containers.filter((container) => !ONLY_COPIES.test(container.name))) {
-        const field = fieldRefs.get(AGENT_ENV.planHash);
-        if (field !== FIELD) {
-          yield { object, message: `the container ${name} takes ${AGENT_ENV.planHash} from ${field ?? 'nowhere'}; write fieldPath: ${FIELD}` };
+      for (const { field, name, fieldRefs } of pod.containers.filter((container) => !ONLY_COPIES.test(container.name))) {
+        const source = fieldRefs.get(AGENT_ENV.planHash);
+        if (source !== FIELD) {
+          yield { object, field, message: `the container ${name} takes ${AGENT_ENV.planHash} from ${source ?? 'nowhere'}; write fieldPath: ${FIELD}` };
         }
       }
     }
