@@ -75,17 +75,20 @@ describe('the shell of admit', () => {
   test('runs the agent again as soon as there is news, and ends when it is told to', async () => {
     const [runs, news] = [join(folder, 'runs'), join(folder, 'news')];
     const script = container(podSpec(EVERY_MINUTE), 'admit').command[2]
-      .replaceAll(POD_LAYOUT.news, news).replace('node /sandbox-runtimes/agent.js admit', `echo run >>${runs}; rm -f ${news}`).replaceAll('sleep 10', 'sleep 0.1');
+      .replaceAll(POD_LAYOUT.news, news).replace('node /sandbox-runtimes/agent.js admit', `echo run >>${runs}; rm -f ${news}`).replaceAll('sleep 10', 'sleep 0.5');
     const count = () => (existsSync(runs) ? readFileSync(runs, 'utf8').split('\n').length - 1 : 0);
     const shell = spawn('sh', ['-c', script]);
     const ended = new Promise((resolve) => shell.once('exit', resolve));
-    while (count() < 1) await sleep(20);
-    await sleep(500);
-    expect(count()).toBe(1);
-    writeFileSync(news, '');
-    while (count() < 2) await sleep(20);
-    expect(existsSync(news)).toBe(false);
-    shell.kill('SIGTERM');
+    try {
+      while (count() < 1) await sleep(20);
+      await sleep(700);
+      expect(count()).toBe(1);
+      writeFileSync(news, '');
+      while (count() < 2) await sleep(20);
+      expect(existsSync(news)).toBe(false);
+    } finally {
+      shell.kill('SIGTERM');
+    }
     expect(await ended).toBe(0);
   });
 
