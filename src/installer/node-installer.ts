@@ -159,7 +159,7 @@ export class NodeInstaller extends Construct {
       }),
     });
     this.node.defaultChild = daemonSet;
-    this.node.addValidation({ validate: () => this.withoutRuntime() });
+    SynthPass.of(this).addValidation(this, () => this.withoutRuntime());
     LineUpValidation.ensure(this);
   }
 

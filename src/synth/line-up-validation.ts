@@ -17,7 +17,7 @@ export class LineUpValidation {
     if (ensured.has(root)) return;
     ensured.add(root);
     const pass = SynthPass.of(root);
-    construct.node.addValidation({ validate: () => pass.once(() => validate(root, pass)) });
+    pass.addValidation(construct, () => pass.once(() => validate(root, pass)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { App, Chart, type ApiObject } from 'cdk8s';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, IValidation } from 'constructs';
 
 /** How one object is rendered. */
 interface Rendering {
@@ -14,7 +14,7 @@ interface Rendering {
 /**
  * cdk8s runs every validation once for the app and once more for each chart. A pass is one call of `app.synth()` or
  * `app.synthYaml()`, in which nothing changes between these runs, so one answer serves all of them, and what was rendered
- * to be checked is what is written. Outside of a pass (`chart.toJson()`, `Testing.synth()`) nothing is remembered.
+ * to be checked is what is written, unless somebody else's code runs in between. Outside of a pass (`chart.toJson()`, `Testing.synth()`) nothing is remembered.
  */
 export class SynthPass {
   /** The passes of the app that a construct belongs to. */
@@ -22,7 +22,7 @@ export class SynthPass {
     const { root } = construct.node;
     let pass = SynthPass.passes.get(root);
     if (!pass) {
-      pass = new SynthPass();
+      pass = new SynthPass(root);
       SynthPass.passes.set(root, pass);
       if (root instanceof App) {
         pass.surround(root, 'synth');
@@ -36,10 +36,20 @@ export class SynthPass {
 
   private running = false;
   private answer: string[] | undefined;
+  /** Whether what is rendered is kept; worked out once in a pass. */
+  private keeps: boolean | undefined;
+  private readonly own = new Set<IValidation>();
   private readonly renderings = new WeakMap<ApiObject, Rendering>();
   private readonly kept = new Set<Rendering>();
 
-  private constructor() {}
+  private constructor(private readonly root: IConstruct) {}
+
+  /** Adds a validation of this library, which changes no construct. */
+  public addValidation(construct: IConstruct, validate: () => string[]): void {
+    const validation = { validate };
+    this.own.add(validation);
+    construct.node.addValidation(validation);
+  }
 
   /** The check's answer, from this pass if it has run already. */
   public once(check: () => string[]): string[] {
@@ -52,8 +62,7 @@ export class SynthPass {
     const rendering = this.renderingOf(object);
     if (rendering.kept !== undefined) return rendering.kept;
     const manifest = rendering.original();
-    // A chart with a toJson of its own may change its objects before it has them rendered.
-    if (this.running && object.chart.toJson === Chart.prototype.toJson) {
+    if (this.running && (this.keeps ??= this.nobodyElseChanges())) {
       rendering.kept = manifest;
       this.kept.add(rendering);
     }
@@ -63,6 +72,22 @@ export class SynthPass {
   /** Has every later rendering of an object edited; what `render` returned in this pass is edited by the caller. */
   public edit(object: ApiObject, edit: (manifest: any) => void): void {
     this.renderingOf(object).edit = edit;
+  }
+
+  /**
+   * Whether nothing runs between the check and the writing that may change an object: no validation of somebody else, no
+   * chart with a toJson of its own. A node does not publish its validations: where ours are not seen, nobody's are.
+   */
+  private nobodyElseChanges(): boolean {
+    let seen = 0;
+    for (const construct of this.root.node.findAll()) {
+      if (Chart.isChart(construct) && construct.toJson !== Chart.prototype.toJson) return false;
+      for (const validation of (construct.node as unknown as { _validations?: readonly IValidation[] })._validations ?? []) {
+        if (!this.own.has(validation)) return false;
+        seen++;
+      }
+    }
+    return seen === this.own.size;
   }
 
   private renderingOf(object: ApiObject): Rendering {
@@ -93,6 +118,7 @@ export class SynthPass {
       } finally {
         this.running = false;
         this.answer = undefined;
+        this.keeps = undefined;
         for (const rendering of this.kept) rendering.kept = undefined;
         this.kept.clear();
       }

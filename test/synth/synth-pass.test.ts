@@ -59,21 +59,27 @@ test('outside of a pass every rendering is a new one', () => {
   expect([images(), images()]).toEqual([[['gvisor', 'web:2']], [['gvisor', 'web:4']]]);
 });
 
-test('what is handed out is not handed out again, so whoever has it may change it', () => {
-  const { app, pod } = appWithPod();
-  const specs: any[] = [];
-  app.node.addValidation({
+test.each(['before', 'after'])('a patch that a validation makes %s the check is written', (when) => {
+  const app = new App({ outdir });
+  const team = new Chart(app, 'team', { namespace: 'team-a' });
+  const gvisor = new GVisorRuntime(team, 'gvisor', { release: GVisorRelease.V20261005_0 });
+  const pod = new ApiObject(team, 'web', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'web', image: 'web' }] } });
+  const runtimeClass = gvisor.node.findChild('Resource') as ApiObject;
+  gvisor.sandbox(pod);
+  // cdk8s asks the app first, and what came last at last.
+  const place = when === 'before' ? app : new Chart(app, 'last');
+  place.node.addValidation({
     validate: () => {
-      for (let i = 0; i < 2; i++) {
-        const manifest = pod.toJson();
-        specs.push({ ...manifest.spec });
-        delete manifest.spec.runtimeClassName;
-      }
+      pod.addJsonPatch(JsonPatch.add('/spec/hostname', 'late'));
+      runtimeClass.metadata.addLabel('team', 'late');
       return [];
     },
   });
-  app.synth();
-  expect(new Set(specs.slice(2).map(({ runtimeClassName }) => runtimeClassName))).toEqual(new Set(['gvisor']));
+  const find = (objects: any[], wanted: string) => objects.find(({ kind }) => kind === wanted);
+  for (const objects of [documents(app.synthYaml()), team.toJson()]) {
+    expect(find(objects, 'Pod').spec).toMatchObject({ hostname: 'late', runtimeClassName: 'gvisor' });
+    expect(find(objects, 'RuntimeClass').metadata.labels).toEqual({ team: 'late' });
+  }
 });
 
 test('a chart that changes its objects before they are rendered has them written as they are then', () => {
@@ -97,4 +103,19 @@ test('a chart that changes what was rendered has it written like this', () => {
   const { app, written } = appWithPod((scope) => new ChangingChart(scope, 'team', { namespace: 'team-a' }));
   app.synth();
   expect(written()).toMatchObject({ metadata: { labels: { changed: 'yes' } }, spec: { runtimeClassName: 'gvisor' } });
+});
+
+test('a chart that changes the objects of another chart before they are rendered has them written as they are then', () => {
+  class MeddlingChart extends Chart {
+    public toJson(): any[] {
+      pod.addJsonPatch(JsonPatch.add('/spec/hostname', 'meddled'));
+      return super.toJson();
+    }
+  }
+  const { app, pod, written } = appWithPod((scope) => {
+    new MeddlingChart(scope, 'a-first');
+    return new Chart(scope, 'team', { namespace: 'team-a' });
+  });
+  app.synth();
+  expect(written().spec).toMatchObject({ hostname: 'meddled', runtimeClassName: 'gvisor' });
 });
