@@ -80,11 +80,17 @@ function withDropIn(input: ContainerdPlanInput, main: MainFile | undefined): Fil
   const config = loadBase(input, base);
   const section = tableSection(containerdVersion, config);
   const dropIn = dropInText(handlers.map((handler) => handler[section]), owner);
-  refuseUnusableConfig(containerdVersion, config, names(handlers), platform.adopts && parseToml(dropIn));
-
   const wanted = config.some((file) => covers(file, dropInFile)) ? base : addImport(base, dropInPattern(dropInFile), owner);
+  const over = platform.adopts && { content: parseToml(dropIn), below: readAfter(input, wanted) };
+  refuseUnusableConfig(containerdVersion, config, names(handlers), over);
   proveTakenBack(platform, original, wanted);
   return [...change(files, dropInFile, dropIn), ...change(files, configFile, wanted)];
+}
+
+/** The files that containerd reads after our drop-in with this main file. */
+function readAfter(input: ContainerdPlanInput, main: string): string[] {
+  const paths = loadBase(input, main).map(({ path }) => path);
+  return paths.slice(paths.indexOf(input.platform.dropInFile) + 1);
 }
 
 /** containerd 1.x: a block at the end of the main file. */

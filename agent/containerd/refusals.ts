@@ -4,7 +4,7 @@ import { Refusal } from '../refusal';
 import { configVersionOf, mergesDropIns } from './containerd-version';
 import { ConfigFile, configVersion, pluginTables } from './loaded-config';
 import { CRI_SECTIONS, runtimesOf } from './runtime-tables';
-import { isTable, Table, tableAt, valueAt } from './toml';
+import { isTable, sameMeaning, Table, tableAt, valueAt } from './toml';
 
 /** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
 const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
@@ -17,12 +17,15 @@ const INSTALLERS = [
   ['/usr/local/bin/', 'a script'],
 ] as const;
 
-/**
- * Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely.
- *
- * @param over our drop-in, where its tables may lie over those of others.
- */
-export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[], over: Table = {}): void {
+/** Our drop-in, where its tables may lie over those of others. */
+export interface Overlay {
+  readonly content: Table;
+  /** The files that containerd reads after it, whose values count and not ours. */
+  readonly below: readonly string[];
+}
+
+/** Refuses a configuration that the node's containerd does not accept, or to which a handler cannot be added safely. */
+export function refuseUnusableConfig(containerdVersion: string, config: readonly ConfigFile[], handlers: readonly string[], over?: Overlay): void {
   refuseNewerVersion(containerdVersion, config);
   refuseDisabledCri(config);
   refuseTakenHandlers(config, handlers, over);
@@ -52,30 +55,31 @@ function refuseDisabledCri(config: readonly ConfigFile[]): void {
   }
 }
 
-function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[], over: Table): void {
+function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[], over?: Overlay): void {
   for (const { path, content } of config) {
     refuseStrayTables(path, content);
+    const later = over?.below.includes(path);
     for (const [section, runtimes] of allRuntimes(content)) {
       for (const taken of handlers.filter((handler) => Object.hasOwn(runtimes, handler))) {
-        const [theirs, ours] = [runtimes, runtimesOf(over, section) ?? {}].map((tables) => tableAt(tables, [taken]));
-        const left = theirs && ours && keysBeside(theirs, ours);
+        const [theirs, ours] = [runtimes, (over && runtimesOf(over.content, section)) ?? {}].map((tables) => tableAt(tables, [taken]));
+        const left = theirs && ours && keysThatCount(theirs, ours, later);
         if (left?.length === 0) continue;
         const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
         const who = INSTALLERS.find(([start]) => String(shim).startsWith(start))?.[1] ?? 'somebody else';
         throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which ${who} installed`
-          + `${left ? ` and which cannot be adopted, since its ${left.join(', ')} would count beside our settings` : ''}: `
+          + `${left ? ` and which cannot be adopted, since ${later ? 'it is read after our drop-in and ' : ''}its ${left.join(', ')} would count ${later ? 'over' : 'beside'} our settings` : ''}: `
           + `give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
       }
     }
   }
 }
 
-/** What of a table would still count with another one over it: containerd merges them key by key. */
-function keysBeside(table: Table, over: Table, path = ''): string[] {
+/** What of a table would count besides ours, or later than it: containerd merges them key by key. */
+function keysThatCount(table: Table, ours: Table, later = false, path = ''): string[] {
   return Object.entries(table).flatMap(([key, value]) => {
-    const [at, ours] = [path + key, over[key]];
-    if (!isTable(value)) return ours === undefined ? [at] : [];
-    return keysBeside(value, isTable(ours) ? ours : {}, `${at}.`);
+    const [at, our] = [path + key, ours[key]];
+    if (isTable(value)) return keysThatCount(value, isTable(our) ? our : {}, later, `${at}.`);
+    return our === undefined || (later && !sameMeaning(value, our)) ? [at] : [];
   });
 }
 

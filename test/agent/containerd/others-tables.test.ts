@@ -175,29 +175,74 @@ test('told to adopt, the table of kata-deploy is adopted once ours says for itse
   expect(effective(applied(host(kata.files), install(kata, true, [ours])), 'kata-qemu')).toEqual(own('kata-qemu', ours));
 });
 
+describe('told to adopt, where containerd reads another file after our drop-in', () => {
+  const LATER = '/etc/containerd/conf.d/zzz-gvisor.toml';
+  const theirs = `[${V3}.containerd.runtimes.runsc]
+runtime_type = "io.containerd.runc.v2"
+runtime_path = "/usr/local/bin/containerd-shim-runc-v2"
+[${V3}.containerd.runtimes.runsc.options]
+ConfigPath = "/etc/containerd/runsc.toml"
+`;
+  const nodeWith = (files: { readonly [path: string]: string }): Node => ({ of: '', by: '', handler: 'runsc', containerd: '2.2.9', files });
+  const refusal = (path: string) => new RegExp(`^${path} already has a handler "runsc" \\(it runs /usr/local/bin/containerd-shim-runc-v2\\), which a script installed and which cannot be adopted, `
+    + 'since it is read after our drop-in and its runtime_type, runtime_path, options.ConfigPath would count over our settings: give');
+
+  test('its table is refused with the name of that file', () => {
+    expect(() => install(nodeWith({ [MAIN]: usual(3, CONF_D), [LATER]: theirs }), true)).toThrow(refusal(LATER));
+  });
+
+  test('it is refused also where the file came after us, and nothing of ours would have to be written', () => {
+    const before = host({ [MAIN]: usual(3, CONF_D) });
+    const after = applied(before, install(nodeWith({ [MAIN]: usual(3, CONF_D) }), true));
+    const files = { [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! };
+    expect(install(nodeWith(files), true)).toEqual([]);
+    expect(() => install(nodeWith({ ...files, [LATER]: theirs }), true)).toThrow(refusal(LATER));
+  });
+
+  test('it is refused behind our own entry in imports, which stands in front of the others', () => {
+    const files = { [MAIN]: usual(3, '"/etc/containerd/gvisor.d/*.toml"'), '/etc/containerd/gvisor.d/a.toml': theirs };
+    expect(() => install(nodeWith(files), true)).toThrow(refusal('/etc/containerd/gvisor.d/a.toml'));
+  });
+
+  test('a table that says the same as ours is no reason', () => {
+    const files = { [MAIN]: usual(3, CONF_D), [LATER]: `[${V3}.containerd.runtimes.runsc]\nruntime_type = "io.containerd.runsc.v1"\n` };
+    const after = applied(host(files), install(nodeWith(files), true));
+    expect(effective(after, 'runsc')).toEqual(own('runsc'));
+  });
+
+  test('the table of another handler is none of our business', () => {
+    const files = { [MAIN]: usual(3, CONF_D), [LATER]: theirs.replaceAll('.runsc', '.other') };
+    expect(effective(applied(host(files), install(nodeWith(files), true)), 'runsc')).toEqual(own('runsc'));
+  });
+});
+
 const value = fc.constantFrom('"other"', 'true', '["a", "b"]');
 const keys = (...names: string[]) => fc.dictionary(fc.constantFrom(...names), value, { maxKeys: names.length });
 const someTable = fc.record({
   table: keys('runtime_type', 'runtime_path', 'privileged_without_host_devices', 'pod_annotations', 'snapshotter', 'sandboxer', 'cgroup_writable'),
   options: fc.option(keys('TypeUrl', 'ConfigPath', 'BinaryName', 'SystemdCgroup')),
   version: fc.constantFrom(2, 3, 4),
+  file: fc.constantFrom(MAIN, '/etc/containerd/conf.d/a.toml', '/etc/containerd/conf.d/zzz.toml'),
 });
 
 test('told to adopt, containerd reads our table and nothing else, or the handler is refused', () => {
-  fc.assert(fc.property(someTable, ({ table, options, version }) => {
+  fc.assert(fc.property(someTable, ({ table, options, version, file }) => {
     const lines = (all: { [key: string]: string }) => Object.entries(all).map(([key, text]) => `${key} = ${text}\n`).join('');
     const header = `${OF_VERSION[version]}.containerd.runtimes.runsc`;
-    const text = `${usual(version)}[${header}]\n${lines(table)}${options ? `[${header}.options]\n${lines(options)}` : ''}`;
-    const node: Node = { of: '', by: '', handler: 'runsc', containerd: '2.3.7', files: { [MAIN]: text } };
+    const theirs = `[${header}]\n${lines(table)}${options ? `[${header}.options]\n${lines(options)}` : ''}`;
+    const text = file === MAIN ? usual(version) + theirs : usual(version, CONF_D);
+    const files = { [MAIN]: text, ...(file === MAIN ? {} : { [file]: theirs }) };
+    const node: Node = { of: '', by: '', handler: 'runsc', containerd: '2.3.7', files };
     const ours = own('runsc') as Table;
-    const beside = (theirs: object, over: Table) => Object.keys(theirs).some((key) => !(key in over));
-    if (beside(table, ours) || beside(options ?? {}, ours.options as Table)) {
-      expect(() => install(node, true)).toThrow(/cannot be adopted, since its .* would count beside our settings/);
+    // No value of theirs is the same as ours.
+    const counts = (all: object, over: Table) => Object.keys(all).some((key) => file.includes('zzz') || !(key in over));
+    if (counts(table, ours) || counts(options ?? {}, ours.options as Table)) {
+      expect(() => install(node, true)).toThrow(/cannot be adopted, since .* would count (beside|over) our settings/);
       return;
     }
-    const after = applied(host(node.files), install(node, true));
+    const after = applied(host(files), install(node, true));
     expect(effective(after, 'runsc')).toEqual(ours);
-    const again = { ...node, files: { [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! } };
+    const again = { ...node, files: { ...files, [MAIN]: textOf(after, MAIN)!, [DROP_IN]: textOf(after, DROP_IN)! } };
     expect(textOf(applied(host(again.files), install(again, true, [])), MAIN)).toBe(text);
   }));
 });
