@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ArchivePart, ArchivePlan, artifactArchitectures, ArtifactPlan, DownloadedArtifactPlan, ImageArtifactPlan } from '../../src/installer/install-plan';
+import { hashOfFile } from '../host/file-hashes';
 import { Host } from '../host/host';
 import { Refusal } from '../refusal';
 
@@ -33,15 +34,24 @@ export function archiveId({ checksum }: ArchivePlan): string {
   return `${checksum.algorithm}:${checksum.hex.toLowerCase()}`;
 }
 
-/** Paths of the archives that the container `copy` brought from an image. */
+/** Paths of the archives of an image, mounted or brought by the container `copy`; verified where their checksum is known. */
 export function copiedArchives(host: Host, artifact: ImageArtifactPlan, arch: string): string[] {
-  const { names } = perArchitecture(artifact, artifact.archives, arch);
+  const { names, checksums } = perArchitecture(artifact, artifact.archives, arch);
   const missing = names.filter((name) => !host.stat(join(artifact.copies, name))?.isFile());
   if (missing.length) {
     throw new Refusal(`the image ${artifact.image} brought no ${missing.join(', ')} from its folder ${artifact.imageFolder} on ${arch}: `
       + 'it is not the image of the release that the plan describes');
   }
-  return names.map((name) => join(artifact.copies, name));
+  return names.map((name) => {
+    const path = join(artifact.copies, name);
+    const checksum = checksums?.[name];
+    const found = checksum && hashOfFile(host, path, checksum.algorithm);
+    if (checksum && found !== checksum.hex.toLowerCase()) {
+      throw new Refusal(`${name} of the image ${artifact.image} has the ${checksum.algorithm} ${found}, and the release was published with ${checksum.hex}: `
+        + 'nothing was opened; build the image from the published archive, or check the checksum of the release');
+    }
+    return path;
+  });
 }
 
 function perArchitecture<T>(artifact: ArtifactPlan, parts: { readonly [arch: string]: T }, arch: string): T {

@@ -24,7 +24,7 @@ export class FileHashes {
     if (!found?.isFile()) return undefined;
     const stat = `${found.ino} ${found.size} ${found.ctimeMs}`;
     const known = Object.hasOwn(this.known, path) ? this.known[path] : undefined;
-    this.seen[path] ??= known?.stat === stat ? known : { stat, sha256: this.hash(path) };
+    this.seen[path] ??= known?.stat === stat ? known : { stat, sha256: hashOfFile(this.host, path, 'sha256') };
     return this.seen[path].sha256;
   }
 
@@ -32,17 +32,18 @@ export class FileHashes {
   toJSON(): KnownHashes {
     return this.seen;
   }
+}
 
-  private hash(path: string): string {
-    const { fs } = this.host;
-    const file = fs.openSync(this.host.at(this.host.follow(path)), 'r');
-    try {
-      const hash = createHash('sha256');
-      const buffer = Buffer.alloc(CHUNK);
-      for (let length; (length = fs.readSync(file, buffer, 0, CHUNK, null)) > 0;) hash.update(buffer.subarray(0, length));
-      return hash.digest('hex');
-    } finally {
-      fs.closeSync(file);
-    }
+/** Hex hash of a file that is there, read piece by piece. */
+export function hashOfFile(host: Host, path: string, algorithm: 'sha256' | 'sha512'): string {
+  const { fs } = host;
+  const file = fs.openSync(host.at(host.follow(path)), 'r');
+  try {
+    const hash = createHash(algorithm);
+    const buffer = Buffer.alloc(CHUNK);
+    for (let length; (length = fs.readSync(file, buffer, 0, CHUNK, null)) > 0;) hash.update(buffer.subarray(0, length));
+    return hash.digest('hex');
+  } finally {
+    fs.closeSync(file);
   }
 }

@@ -91,6 +91,18 @@ describe.each(['1.7', '2.2', '2.3'] as const)('gVisor out of an image that has i
     expect(treeSnapshot(node, '/etc/containerd')).toEqual(before);
   });
 
+  test('is refused before it is opened where its archive is not the one that was published', async () => {
+    const before = treeSnapshot(node, '/etc/containerd');
+    const published = 'ab'.repeat(64);
+    const release = { ...gvisor, sha512: published };
+    const manifests = synthesize(mirror, chart => addGVisor(chart, release, { artifacts: GVisorArtifacts.image(REFERENCE) }));
+    expect((await install(manifests)).handler('runsc')).toMatchObject({
+      verdict: 'failed', step: 'stage', reason: expect.stringContaining(`has the sha512 ${gvisor.sha512}, and the release was published with ${published}: nothing was opened`),
+    });
+    expect(node.files('/opt/sandbox-runtimes/gvisor')).toEqual([]);
+    expect(treeSnapshot(node, '/etc/containerd')).toEqual(before);
+  });
+
   test('may be on the node already: it is used as it is, and stays when everything is taken back', async () => {
     const fromImage = installer(GVisorArtifacts.image(REFERENCE));
     (await install(fromImage)).requireReady('runsc');

@@ -247,12 +247,19 @@ export interface NodeArtifactPlan extends AnyArtifactPlan {
 export interface ImageArchivesPlan extends ArchivePart {
   /** File names of the archives (`tar.zst`). */
   readonly names: readonly string[];
+  /** By file name, where the archives are published ones: verified before one is opened. Absent: the digest of the image is all there is. */
+  readonly checksums?: { readonly [name: string]: Checksum };
+}
+
+export interface Checksum {
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly hex: string;
 }
 
 export interface ArchivePlan extends ArchivePart {
   readonly url: string;
   readonly format: 'tar.zst';
-  readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly hex: string };
+  readonly checksum: Checksum;
 }
 
 /** What of an archive is unpacked. */

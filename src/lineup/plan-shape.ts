@@ -98,12 +98,13 @@ function ofContainerRuntime(name: ContainerRuntime, platform: Shape): Shape {
 /** What the kinds of restart name. */
 const RESTARTS: { readonly [kind: string]: Shape } = { systemd: { 'unit': 'string', 'otherUnit?': 'string' }, supervised: { pidFile: 'string' }, watched: {} };
 
+const CHECKSUM: Shape = { algorithm: 'string', hex: 'string' };
 const PART = { 'root?': 'string', 'include?': ['string'] } as const;
 
 /** What a release is made of, by where it comes from. */
 const ARTIFACTS: { readonly [kind: string]: Shape } = {
-  download: { archives: { '*': { url: 'string', checksum: { algorithm: 'string', hex: 'string' }, ...PART } } },
-  image: { image: 'string', imageFolder: 'string', copies: 'string', archives: { '*': { names: ['string'], ...PART } } },
+  download: { archives: { '*': { url: 'string', checksum: CHECKSUM, ...PART } } },
+  image: { image: 'string', imageFolder: 'string', copies: 'string', archives: { '*': { 'names': ['string'], 'checksums?': { '*': CHECKSUM }, ...PART } } },
   node: { files: { '*': ['string'] } },
 };
 

@@ -1,6 +1,6 @@
 import type { GVisorRelease } from './gvisor-release';
 import type { ArtifactSupply } from '../installer/artifact-supply';
-import type { ArtifactPlan } from '../installer/install-plan';
+import type { ArchivePlan, ArtifactPlan } from '../installer/install-plan';
 import { archivesFolder, validateImage } from '../installer/installer-image';
 import { validateNodeFolder } from '../installer/node-folder';
 
@@ -25,7 +25,7 @@ export class GVisorArtifacts {
 
   /**
    * An image that has the published archive as `/archives/gvisor-<version>.tar.zst`, for nodes that pull images and download
-   * nothing: the container runtime pulls it and verifies its digest. gVisor publishes none; the Dockerfile in
+   * nothing: the container runtime pulls it and verifies its digest, and each node verifies the archive's SHA-512 before it opens it. gVisor publishes none; the Dockerfile in
    * `images/gvisor-release` of this library's repository builds one, for both architectures, after it has verified the
    * archive's SHA-512. Where the installer's `kubernetesVersion` is 1.36 or newer, the installer mounts the image. Else a
    * container of it without token and without any folder of the host copies the archive to an emptyDir.
@@ -62,18 +62,22 @@ export class GVisorArtifacts {
   public _plan(release: GVisorRelease, { mirror, mountsImages = false }: ArtifactSupply = {}): ArtifactPlan {
     const { source } = this;
     const downloaded = release._artifact(mirror);
-    const { archives: _, ...same } = downloaded;
-    const byArchitecture = <T>(each: T) => Object.fromEntries(release.architectures.map((arch) => [arch, each]));
+    const { archives: published, ...same } = downloaded;
     switch (source.kind) {
       case 'tarball':
         return downloaded;
       case 'image': {
         const { reference: image } = source;
         const copies = archivesFolder(image, IMAGE_FOLDER, mountsImages);
-        return { kind: 'image', ...same, image, imageFolder: IMAGE_FOLDER, copies, archives: byArchitecture({ names: [archiveOf(release.version)] }) };
+        const name = archiveOf(release.version);
+        const archive = ({ checksum }: ArchivePlan) => ({ names: [name], checksums: { [name]: checksum } });
+        const archives = Object.fromEntries(Object.entries(published).map(([arch, one]) => [arch, archive(one)]));
+        return { kind: 'image', ...same, image, imageFolder: IMAGE_FOLDER, copies, archives };
       }
-      case 'node':
-        return { kind: 'node', ...same, directory: source.folder, files: byArchitecture(same.required) };
+      case 'node': {
+        const files = Object.fromEntries(release.architectures.map((arch) => [arch, same.required]));
+        return { kind: 'node', ...same, directory: source.folder, files };
+      }
     }
   }
 }

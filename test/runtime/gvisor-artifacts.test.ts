@@ -4,7 +4,7 @@ import {
   DesiredState, GVisorArtifacts, GVisorRelease, GVisorRuntime, KataArtifacts, KataRelease, KataRuntime, NodeInstaller, NodePlatform,
   type GVisorRuntimeProps, type NodeInstallerProps,
 } from '../../src';
-import type { InstallPlan } from '../../src/installer/install-plan';
+import type { DownloadedArtifactPlan, InstallPlan } from '../../src/installer/install-plan';
 
 // The agent's program is not built where only these tests run.
 jest.mock('../../src/installer/agent-program', () => ({ agentProgram: () => 'console.log("runs /sandbox-runtimes/agent.js");\n' }));
@@ -38,14 +38,15 @@ test('the archive that gVisor publishes is the default', () => {
 });
 
 describe('an image that has the archive', () => {
-  test('gives the same files in the same folder as the download, for the same architectures', () => {
+  test('gives the same files in the same folder as the download, for the same architectures and with the same checksums', () => {
     const [{ artifact, ...rest }] = gvisor(GVisorArtifacts.image(IMAGE)).plan.runtimes;
     const [{ artifact: downloaded, ...same }] = gvisor(undefined).plan.runtimes;
     expect(rest).toEqual(same);
-    const archive = { names: ['gvisor-20261005.0.tar.zst'] };
+    const name = 'gvisor-20261005.0.tar.zst';
+    const archive = (arch: string) => ({ names: [name], checksums: { [name]: (downloaded as DownloadedArtifactPlan).archives[arch].checksum } });
     const { directory, required, version } = downloaded;
     expect(artifact).toEqual({
-      kind: 'image', directory, required, version, image: IMAGE, imageFolder: '/archives', copies: COPIES, archives: { amd64: archive, arm64: archive },
+      kind: 'image', directory, required, version, image: IMAGE, imageFolder: '/archives', copies: COPIES, archives: { amd64: archive('amd64'), arm64: archive('arm64') },
     });
   });
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HOST_LAYOUT, releaseDirectory } from '../../installer/host-layout';
-import { artifactArchitectures, type ArchivePart, type ArtifactPlan, type InstallPlan, type RuntimePlan } from '../../installer/install-plan';
+import { artifactArchitectures, type ArchivePart, type ArtifactPlan, type ImageArtifactPlan, type InstallPlan, type RuntimePlan } from '../../installer/install-plan';
 import { archivesFolder } from '../../installer/installer-image';
 import type { Rule } from '../rule';
 
@@ -48,6 +48,7 @@ function* problems(runtime: RuntimePlan): Generator<string> {
   yield* unbrought(runtime);
   if (plan.kind === undefined) yield* downloads(handler, release, Object.values(plan.archives).map(({ url }) => url));
   if (plan.kind === 'image') {
+    yield* unverified(runtime.runtime, handler, plan);
     const { image, imageFolder, copies } = plan;
     const folders = [false, true].map((mounted) => archivesFolder(image, imageFolder, mounted));
     if (!PINNED.test(image)) {
@@ -79,6 +80,15 @@ function* unbrought({ handler, artifact: plan, baseConfig }: RuntimePlan): Gener
     const missing = part && used.filter((file) => !part.some((path) => path === file || (path.endsWith('/') && file.startsWith(path))));
     if (missing?.length) {
       yield `"${handler}" uses ${missing.join(', ')}, which is not among what it ${plan.kind === 'node' ? 'looks for' : 'takes of the archive'} on ${arch}: ${part!.join(', ')}`;
+    }
+  }
+}
+
+/** Archives of gVisor in an image are the published ones. Those in Kata's own image were never published. */
+function* unverified(runtime: string, handler: string, { archives }: ImageArtifactPlan): Generator<string> {
+  for (const [arch, { names, checksums }] of Object.entries(runtime === 'gvisor' ? archives : {})) {
+    for (const name of names.filter((each) => !checksums?.[each])) {
+      yield `"${handler}" takes ${name} out of an image on ${arch} without a checksum, so that nothing verifies it before it is opened; synthesize the installer again`;
     }
   }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { zstdCompressSync } from 'node:zlib';
 import { tar, WrittenEntry } from './tar-writer';
 import { ArchiveFiles } from '../../../agent/artifact/archive-files';
 import { isStaged, stageArtifact } from '../../../agent/artifact/staging';
 import { Host } from '../../../agent/host/host';
 import { Refusal } from '../../../agent/refusal';
-import { DownloadedArtifactPlan } from '../../../src/installer/install-plan';
+import { DownloadedArtifactPlan, ImageArtifactPlan } from '../../../src/installer/install-plan';
 import { hostTree } from '../host-tree';
 import { ArchiveServer } from '../installation';
 import { scratchFolders } from '../scratch-folder';
@@ -68,6 +68,46 @@ test.each([
   expect(host.list('/opt/sandbox-runtimes/gvisor')).toEqual([]);
 });
 
+describe('an archive that an image has', () => {
+  const COPIES = '/copies/cdcdcdcdcdcd';
+  const NAME = 'gvisor-20261005.0.tar.zst';
+  const sha512 = (content: Buffer) => createHash('sha512').update(content).digest('hex');
+
+  function copied(content: Buffer, checksum?: string): { host: Host; wanted: ImageArtifactPlan } {
+    const host = new Host(scratch());
+    mkdirSync(host.at(COPIES), { recursive: true });
+    writeFileSync(host.at(`${COPIES}/${NAME}`), content);
+    const { archives: _, ...same } = artifact([PROGRAM]);
+    const checksums = checksum === undefined ? {} : { checksums: { [NAME]: { algorithm: 'sha512' as const, hex: checksum } } };
+    const wanted: ImageArtifactPlan = {
+      ...same, kind: 'image', image: `registry.example/gvisor@sha256:${'cd'.repeat(32)}`, imageFolder: '/archives', copies: COPIES, archives: { amd64: { names: [NAME], ...checksums } },
+    };
+    return { host, wanted };
+  }
+
+  const published = zstdCompressSync(tar([PROGRAM]));
+  const forged = zstdCompressSync(tar([{ ...PROGRAM, content: `${PROGRAM.content}# forged\n` }]));
+
+  test.each([
+    ['the published checksum', sha512(published)],
+    ['the same in capitals', sha512(published).toUpperCase()],
+    ['none, as in a plan of an earlier version and for Kata', undefined],
+  ])('is unpacked with %s', async (_what, checksum) => {
+    const { host, wanted } = copied(published, checksum);
+    await stage(host, wanted, 'amd64', []);
+    expect(host.read(`${DIRECTORY}/runsc`)?.toString()).toBe(PROGRAM.content);
+  });
+
+  test('is refused before it is opened where it is not the published one', async () => {
+    const { host, wanted } = copied(forged, sha512(published));
+    const attempt = stage(host, wanted, 'amd64', []);
+    await expect(attempt).rejects.toThrow(Refusal);
+    await expect(attempt).rejects.toThrow(`${NAME} of the image ${wanted.image} has the sha512 ${sha512(forged)}, and the release was published with ${sha512(published)}: `
+      + 'nothing was opened; build the image from the published archive, or check the checksum of the release');
+    expect(host.list('/opt/sandbox-runtimes')).toEqual([]);
+  });
+});
+
 test('refuses a release without an archive for the architecture', async () => {
   await expect(stage(new Host(scratch()), artifact([PROGRAM]), 'arm64', [])).rejects.toThrow('the release has no archive for arm64, only for amd64');
 });
@@ -116,7 +156,7 @@ test('downloads an archive once for the folders that are unpacked from it', asyn
   expect(host.list('/opt/sandbox-runtimes')).toEqual(['gvisor', 'other']);
 });
 
-function stage(host: Host, wanted: DownloadedArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
+function stage(host: Host, wanted: DownloadedArtifactPlan | ImageArtifactPlan, arch: string, shims: readonly string[] | undefined): Promise<void> {
   return stageArtifact(host, wanted, arch, shims, new ArchiveFiles(host));
 }
 

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { KataArtifacts, KataRelease, KataRuntime } from '../../../src';
+import { GVisorArtifacts, GVisorRelease, GVisorRuntime, KataArtifacts, KataRelease, KataRuntime } from '../../../src';
 import { editPlan, messagesOf, quickstart, synthesized, type Manifests } from '../fixture';
 import { kata } from '../kata-fixture';
 
@@ -61,6 +61,33 @@ test('reports two handlers that unpack different archives to one folder', () => 
   });
   expect(messagesOf(RULE, both(release, release))).toEqual([]);
   expect(() => both(release, other)).toThrow('"kata-qemu-runtime-rs" and "kata-qemu-runtime-rs-b" unpack different archives to "/opt/sandbox-runtimes/kata-qemu-runtime-rs/4.3.0"');
+});
+
+describe('gVisor from an image', () => {
+  const NAME = 'gvisor-20261005.0.tar.zst';
+  const manifests = synthesized((app) => {
+    const artifacts = GVisorArtifacts.image(`registry.example/gvisor-release@sha256:${'ab'.repeat(32)}`);
+    new GVisorRuntime(new Chart(app, 'sandbox', { namespace: 'sandbox-system' }), 'gvisor', { release: GVisorRelease.V20261005_0, artifacts });
+  });
+
+  test('is accepted with the checksums of its archives', () => {
+    expect(messagesOf(RULE, manifests)).toEqual([]);
+  });
+
+  test.each<[string, (archive: any) => void]>([
+    ['no checksums', (archive) => delete archive.checksums],
+    ['the checksum of another archive', (archive) => (archive.checksums = { 'gvisor.tar.zst': archive.checksums[NAME] })],
+  ])('is reported with %s, since nothing would verify the archive', (_what, edit) => {
+    const copy = structuredClone(manifests);
+    editPlan(copy, ({ runtimes: [{ artifact }] }) => edit(artifact.archives.amd64));
+    expect(messagesOf(RULE, copy)).toEqual([`"runsc" takes ${NAME} out of an image on amd64 without a checksum, so that nothing verifies it before it is opened; synthesize the installer again`]);
+  });
+
+  test('is no plan with a checksum that is none', () => {
+    const copy = structuredClone(manifests);
+    editPlan(copy, ({ runtimes: [{ artifact }] }) => (artifact.archives.amd64.checksums[NAME] = 'sha512'));
+    expect(JSON.stringify(messagesOf('installer-plan', copy))).toContain(`checksums.${NAME} has to be an object`);
+  });
 });
 
 describe('Kata from somewhere else', () => {
