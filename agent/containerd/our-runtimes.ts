@@ -20,6 +20,7 @@ export function writtenRuntimes(dropIn: string): string {
   }));
 }
 
-function list(runtimes: readonly [handler: string, shim: string | undefined, config: string | undefined][]): string {
-  return runtimes.filter(([, shim]) => shim?.startsWith(`${HOST_LAYOUT.opt}/`)).map((runtime) => runtime.join(' ')).sort().join(', ');
+/** A handler is ours by its shim, or where that is the node's own by its configuration. */
+function list(runtimes: readonly [handler: string, ...files: (string | undefined)[]][]): string {
+  return runtimes.filter(([, ...files]) => files.some((file) => file?.startsWith(`${HOST_LAYOUT.opt}/`))).map((runtime) => runtime.join(' ')).sort().join(', ');
 }
