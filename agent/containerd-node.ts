@@ -15,7 +15,7 @@ import { validateContainerdChanges } from './containerd/validate-changes';
 import { waitForCri } from './cri/wait-for-cri';
 import { CriNode } from './cri-node';
 import { FileChange } from './file-change';
-import { HandlerTables } from './handler-tables';
+import { WantedTables } from './handler-tables';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
 import { ContainerRuntimeFacts, Node, NodeOptions, Validation } from './node';
@@ -47,7 +47,7 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
     };
   }
 
-  async planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]> {
+  async planHandlers(owner: string, handlers: readonly WantedTables[]): Promise<FileChange[]> {
     const version = this.options.asRunning ? await this.runningVersion() : await containerdVersion(await this.command());
     return planContainerdChanges({
       platform: this.platform,
@@ -58,7 +58,7 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
     });
   }
 
-  async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
+  async validateHandlers(changes: readonly FileChange[], handlers: readonly WantedTables[]): Promise<Validation> {
     const command = await this.command();
     const read = asRead(this.platform, await containerdVersion(command), { files: this.files(), changes });
     const changesBehaviour = await validateContainerdChanges({
@@ -151,7 +151,7 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
   }
 }
 
-function containerdTables({ handler, v2, v3 }: HandlerTables): ContainerdTables {
+function containerdTables({ handler, v2, v3, kept }: WantedTables): ContainerdTables {
   if (v2 === undefined || v3 === undefined) throw new Error(`the plan has no tables of containerd for the handler ${handler}: apply all objects of the installer together`);
-  return { handler, v2, v3 };
+  return { handler, v2, v3, kept };
 }

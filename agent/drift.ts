@@ -23,18 +23,19 @@ export async function findDrift(installed: Installed | undefined, handlers: read
 
 async function eachDrift({ node, record }: Installed, handlers: readonly string[], hashes: FileHashes) {
   const served = await node.servedHandlers();
-  const configuration = await configurationDrift(node, record);
-  return handlers.map((handler) => {
+  return Promise.all(handlers.map(async (handler) => {
     const recorded = record.handlers.find((candidate) => candidate.handler === handler);
+    const configuration = await configurationDrift(node, record, handler);
     const unserved = served.includes(handler) ? undefined : `${node.containerRuntimeName} has read another configuration since, and does not serve it any more`;
     return [handler, recorded ? configuration ?? unserved ?? fileDrift(node, record, recorded, hashes) : NO_RECORD] as const;
-  });
+  }));
 }
 
-/** As an installation would: where it had to write something, something has changed. */
-async function configurationDrift(node: Node, { installer, handlers }: InstallRecord): Promise<string | undefined> {
+/** As an installation would: where it had to write something, something has changed. What others have made of one handler is of that one alone. */
+async function configurationDrift(node: Node, { installer, handlers }: InstallRecord, looked: string): Promise<string | undefined> {
   try {
-    const changes = await node.planHandlers(installer, handlers.map(recordedTables));
+    const wanted = handlers.map((installed) => ({ ...recordedTables(installed), ...(installed.handler === looked ? {} : { kept: true as const }) }));
+    const changes = await node.planHandlers(installer, wanted);
     if (!changes.length) return undefined;
     return `the configuration of ${node.containerRuntimeName} was changed: ${changes.map(({ path }) => path).join(', ')} no longer has what it needs`;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { FileChange } from './file-change';
-import { HandlerTables } from './handler-tables';
+import { WantedTables } from './handler-tables';
 import { Host } from './host/host';
 import { Kubelet } from './kubelet/kubelet';
 import { ContainerRuntime } from '../src/installer/install-plan';
@@ -51,9 +51,9 @@ export interface Node {
   families?(): Promise<readonly string[]>;
   containerRuntime(): Promise<ContainerRuntimeFacts>;
   /** The changes after which the container runtime serves these handlers besides what is not ours; none takes ours back. */
-  planHandlers(owner: string, handlers: readonly HandlerTables[]): Promise<FileChange[]>;
+  planHandlers(owner: string, handlers: readonly WantedTables[]): Promise<FileChange[]>;
   /** Tries changes off the host, before anything is written. */
-  validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation>;
+  validateHandlers(changes: readonly FileChange[], handlers: readonly WantedTables[]): Promise<Validation>;
   /** Snapshotters that can be used now, where the container runtime has such. */
   snapshotters?(): Promise<readonly string[]>;
   /** Handlers that the running container runtime knows. */

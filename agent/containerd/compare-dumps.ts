@@ -24,6 +24,12 @@ export function compareDumps(before: Table, after: Table, wanted: ReadonlyMap<st
   return problems.length > NAMED ? [...problems.slice(0, NAMED), `and ${problems.length - NAMED} more`] : problems;
 }
 
+/** Whether a handler is served in both, and with the same values. */
+export function sameRuntime(handler: string, before: Table, after: Table): boolean {
+  const [old, now] = [before, after].map((dump) => servedRuntimes(dump)[handler]);
+  return old !== undefined && sameMeaning(old, now);
+}
+
 /** The runtimes that a dump shows: a daemon writes one of the two sections. */
 function servedRuntimes(dump: Table): Table {
   return runtimesOf(dump, CONTAINERD_TABLES.v3) ?? runtimesOf(dump, CONTAINERD_TABLES.v2) ?? {};

@@ -1,5 +1,6 @@
 import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { FileChange } from '../file-change';
+import { WantedTables } from '../handler-tables';
 import { patternMatches } from './glob';
 import { HostFiles, withFiles } from './host-files';
 import { ConfigFile, importEntries, loadConfig, resolveImport } from './loaded-config';
@@ -12,6 +13,7 @@ export interface ContainerdTables {
   readonly handler: string;
   readonly v2: string;
   readonly v3: string;
+  readonly kept?: WantedTables['kept'];
 }
 
 /** Files of a host, and changes to them. */

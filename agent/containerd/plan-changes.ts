@@ -82,7 +82,9 @@ function withDropIn(input: ContainerdPlanInput, main: MainFile | undefined): Fil
   const dropIn = dropInText(handlers.map((handler) => handler[section]), owner);
   const wanted = config.some((file) => covers(file, dropInFile)) ? base : addImport(base, dropInPattern(dropInFile), owner);
   const over = platform.adopts && { content: parseToml(dropIn), below: readAfter(input, wanted) };
-  refuseUnusableConfig(containerdVersion, config, names(handlers), over);
+  // Only what our drop-in has already can stay as it is.
+  const judged = handlers.filter(({ handler, kept }) => !kept || !installedHandlers(platform, files).includes(handler));
+  refuseUnusableConfig(containerdVersion, config, names(judged), over);
   proveTakenBack(platform, original, wanted);
   return [...change(files, dropInFile, dropIn), ...change(files, configFile, wanted)];
 }

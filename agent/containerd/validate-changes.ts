@@ -5,7 +5,7 @@ import { FileChange } from '../file-change';
 import { Refusal } from '../refusal';
 import { runCanary } from './canary';
 import { CommandError } from './command';
-import { compareDumps } from './compare-dumps';
+import { compareDumps, sameRuntime } from './compare-dumps';
 import { dumpConfig } from './config-dump';
 import { HostFiles, withFiles } from './host-files';
 import { loadConfig } from './loaded-config';
@@ -42,7 +42,8 @@ export async function validateContainerdChanges(validation: ContainerdValidation
     const changed = withFiles(files, new Map(changes.map(({ path, after }) => [path, after])));
     const before = await dumped(command, files, platform.configFile, `${folder}/before`, 'the configuration of this node as it is');
     const after = await dumped(command, changed, platform.configFile, `${folder}/after`, 'the configuration with the change');
-    const problems = compareDumps(before, after, wantedTables(handlers), installedHandlers(platform, files));
+    const wanted = wantedTables(handlers.filter(({ handler, kept }) => !kept || !sameRuntime(handler, before, after)));
+    const problems = compareDumps(before, after, wanted, installedHandlers(platform, files));
     if (problems.length > 0) {
       throw new Refusal(`${platform.configFile}: containerd would not read the changed configuration as it should: ${problems.join('; ')}. `
         + 'Nothing was written; simplify the file or its imports');

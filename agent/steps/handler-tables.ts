@@ -1,5 +1,5 @@
 import { RuntimePlan, TABLE_FORMATS, TableFormat } from '../../src/installer/install-plan';
-import { HandlerTables } from '../handler-tables';
+import { HandlerTables, WantedTables } from '../handler-tables';
 import { InstalledHandler } from '../record';
 import { Run } from '../transaction';
 
@@ -9,8 +9,8 @@ export function handlerTables({ handler, tables }: RuntimePlan, files: Run['file
 }
 
 /** The tables that the container runtime is to have: of the handlers that can be served, and of those that are kept. */
-export function wantedTables(run: Run): HandlerTables[] {
-  const kept = keptHandlers(run).map(recordedTables);
+export function wantedTables(run: Run): WantedTables[] {
+  const kept = keptHandlers(run).map((installed) => ({ ...recordedTables(installed), kept: true as const }));
   return [...run.runtimes.map((runtime) => handlerTables(runtime, run.files)), ...kept].sort(byHandler);
 }
 

@@ -1,4 +1,4 @@
-import { compareDumps } from '../../../agent/containerd/compare-dumps';
+import { compareDumps, sameRuntime } from '../../../agent/containerd/compare-dumps';
 import { parseToml, Table } from '../../../agent/containerd/toml';
 
 const RUNTIMES = 'plugins."io.containerd.cri.v1.runtime".containerd.runtimes';
@@ -67,4 +67,13 @@ test('a snapshotter of our handler has to be that of its images as well, where i
   expect(compareDumps(before, dump(runtime + images('devmapper') + `${platforms}.other]\nsnapshotter = "zfs"\n`), table)).toEqual([
     'plugins.io.containerd.cri.v1.images.runtime_platforms.other.snapshotter would change from nothing to "zfs"',
   ]);
+});
+
+test.each([
+  ['served in both with the same values', dump(OURS), dump(OURS, '["/x"]'), true],
+  ['served with another value after', dump(OURS), dump(OURS.replace('"/c"', '"/d"')), false],
+  ['served no more', dump(OURS), dump(), false],
+  ['served in neither', dump(), dump(), false],
+])('says whether a handler is the same that is %s', (_, before, after, same) => {
+  expect(sameRuntime('runsc', before, after)).toBe(same);
 });
