@@ -1,5 +1,5 @@
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
+import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { Refusal } from '../refusal';
 import { configVersionOf, mergesDropIns } from './containerd-version';
 import { ConfigFile, configVersion, pluginTables } from './loaded-config';
@@ -7,7 +7,11 @@ import { CRI_SECTIONS, runtimesOf } from './runtime-tables';
 import { isTable, sameMeaning, Table, tableAt, valueAt } from './toml';
 
 /** Spellings under which `disabled_plugins` switches off the CRI or a part of it. */
-const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), 'io.containerd.cri.v1.images'];
+const CRI_PLUGINS: readonly unknown[] = ['cri', ...Object.values(CONTAINERD_TABLES), CONTAINERD_IMAGES];
+
+/** Where a handler may have a table: what runs it, and since 2.0 how its images are pulled. */
+const RUNTIMES = CRI_SECTIONS.map((section) => ['plugins', section, 'containerd', 'runtimes']);
+const IMAGES = ['plugins', CONTAINERD_IMAGES, 'runtime_platforms'];
 
 /** What the path of a shim, or the type where there is none, says of who wrote a table, for those that are met again and again. */
 const INSTALLERS = [
@@ -59,16 +63,20 @@ function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly s
   for (const { path, content } of config) {
     refuseStrayTables(path, content);
     const later = over?.below.includes(path);
-    for (const [section, runtimes] of allRuntimes(content)) {
-      for (const taken of handlers.filter((handler) => Object.hasOwn(runtimes, handler))) {
-        const [theirs, ours] = [runtimes, (over && runtimesOf(over.content, section)) ?? {}].map((tables) => tableAt(tables, [taken]));
+    for (const place of over ? [...RUNTIMES, IMAGES] : RUNTIMES) {
+      const tables = tableAt(content, place) ?? {};
+      for (const taken of handlers.filter((handler) => Object.hasOwn(tables, handler))) {
+        const theirs = tableAt(tables, [taken]);
+        const ours = over && (tableAt(over.content, [...place, taken]) ?? (place === IMAGES ? {} : undefined));
         const left = theirs && ours && keysThatCount(theirs, ours, later);
         if (left?.length === 0) continue;
-        const shim = valueAt(runtimes, [taken, 'runtime_path']) || valueAt(runtimes, [taken, 'runtime_type']);
+        const shim = valueAt(tables, [taken, 'runtime_path']) || valueAt(tables, [taken, 'runtime_type']);
+        const what = shim ? `it runs ${String(shim)}` : place === IMAGES ? 'settings of its images' : 'without a runtime type';
         const who = INSTALLERS.find(([start]) => String(shim).startsWith(start))?.[1] ?? 'somebody else';
-        throw new Refusal(`${path} already has a handler "${taken}" (${shim ? `it runs ${String(shim)}` : 'without a runtime type'}), which ${who} installed`
+        const [plugins, plugin, ...rest] = place;
+        throw new Refusal(`${path} already has a handler "${taken}" (${what}), which ${who} installed`
           + `${left ? ` and which cannot be adopted, since ${later ? 'it is read after our drop-in and ' : ''}its ${left.join(', ')} would count ${later ? 'over' : 'beside'} our settings` : ''}: `
-          + `give the runtime another handler name, or remove [plugins."${section}".containerd.runtimes.${taken}] first`);
+          + `give the runtime another handler name, or remove [${plugins}."${plugin}".${rest.join('.')}.${taken}] first`);
       }
     }
   }

@@ -3,7 +3,7 @@ import { applied, DROP_IN, host, MAIN, OWNER, PLATFORM, tables, textOf } from '.
 import { loadConfig, mergedContent } from '../../../agent/containerd/loaded-config';
 import { ContainerdTables, planContainerdChanges } from '../../../agent/containerd/plan-changes';
 import { runtimesOf } from '../../../agent/containerd/runtime-tables';
-import { parseToml, Table } from '../../../agent/containerd/toml';
+import { parseToml, Table, tableAt } from '../../../agent/containerd/toml';
 import { CONTAINERD_TABLES } from '../../../src/platform/containerd-tables';
 
 /*
@@ -213,6 +213,29 @@ ConfigPath = "/etc/containerd/runsc.toml"
   test('the table of another handler is none of our business', () => {
     const files = { [MAIN]: usual(3, CONF_D), [LATER]: theirs.replaceAll('.runsc', '.other') };
     expect(effective(applied(host(files), install(nodeWith(files), true)), 'runsc')).toEqual(own('runsc'));
+  });
+});
+
+describe('told to adopt, it refuses the settings of somebody else for the images of the handler', () => {
+  const IMAGES = 'plugins."io.containerd.cri.v1.images".runtime_platforms.runsc';
+  const platforms = `[${IMAGES}]\nsnapshotter = "nydus"\nplatform = "linux/arm64"\n`;
+  const nodeWith = (text: string): Node => ({ of: '', by: '', handler: 'runsc', containerd: '2.2.9', files: { [MAIN]: text } });
+  const snapshotting = { handler: 'runsc', v2: tables('runsc').v2, v3: `${tables('runsc').v3}\n[${IMAGES}]\nsnapshotter = "overlayfs"\n` };
+
+  test.each([['beside its table', script(3)], ['which it has no table for', usual(3)]])('%s', (_, text) => {
+    expect(() => install(nodeWith(text + platforms), true)).toThrow(
+      new RegExp('has a handler "runsc" \\(settings of its images\\), .* cannot be adopted, since its snapshotter, platform would count beside our settings: .* '
+        + 'or remove \\[plugins."io.containerd.cri.v1.images".runtime_platforms.runsc\\] first$'));
+  });
+
+  test('of which ours has only some', () => {
+    expect(() => install(nodeWith(script(3) + platforms), true, [snapshotting])).toThrow(/since its platform would count beside our settings/);
+  });
+
+  test('but not where ours has all of them', () => {
+    const node = nodeWith(script(3) + platforms.replace(/platform = .*\n/, ''));
+    const content = mergedContent(loadConfig(applied(host(node.files), install(node, true, [snapshotting])), MAIN));
+    expect(tableAt(content, ['plugins', 'io.containerd.cri.v1.images', 'runtime_platforms', 'runsc'])).toEqual({ snapshotter: 'overlayfs' });
   });
 });
 
