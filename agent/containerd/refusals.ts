@@ -33,6 +33,7 @@ export function refuseUnusableConfig(containerdVersion: string, config: readonly
   refuseNewerVersion(containerdVersion, config);
   refuseDisabledCri(config);
   refuseTakenHandlers(config, handlers, over);
+  if (over) refuseDefaultRuntime(config, handlers);
   if (!mergesDropIns(containerdVersion)) refuseUnusableOn1x(config);
 }
 
@@ -78,6 +79,18 @@ function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly s
           + `${left ? ` and which cannot be adopted, since ${later ? 'it is read after our drop-in and ' : ''}its ${left.join(', ')} would count ${later ? 'over' : 'beside'} our settings` : ''}: `
           + `give the runtime another handler name, or remove [${plugins}."${plugin}".${rest.join('.')}.${taken}] first`);
       }
+    }
+  }
+}
+
+/** Pods that never asked for a sandbox would get ours, on each node, proven or not. */
+function refuseDefaultRuntime(config: readonly ConfigFile[], handlers: readonly string[]): void {
+  for (const section of CRI_SECTIONS) {
+    const named = config.map(({ path, content }) => ({ path, name: valueAt(content, ['plugins', section, 'containerd', 'default_runtime_name']) }));
+    const last = named.filter(({ name }) => name !== undefined).at(-1);
+    if (last && handlers.some((handler) => handler === last.name)) {
+      throw new Refusal(`${last.path} has default_runtime_name = ${JSON.stringify(last.name)}, so all Pods without a RuntimeClass would run in what is installed here: `
+        + 'write "runc" there, or give the runtime another handler name');
     }
   }
 }

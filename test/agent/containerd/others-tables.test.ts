@@ -239,6 +239,26 @@ describe('told to adopt, it refuses the settings of somebody else for the images
   });
 });
 
+describe('told to adopt the handler that is the default runtime', () => {
+  const byDefault = (handler: string, cri = V3) => `[${cri}.containerd]\n  default_runtime_name = "${handler}"\n`;
+  const nodeWith = (files: { readonly [path: string]: string }): Node => ({ of: '', by: '', handler: 'runsc', containerd: '2.2.9', files });
+  const refusal = (path: string) => new RegExp(`^${path} has default_runtime_name = "runsc", so all Pods without a RuntimeClass would run in what is installed here: write "runc" there, or give the runtime another handler name$`);
+
+  test.each([[2, V2], [3, V3]])('refuses, since all Pods without a class would move: version %i', (version, cri) => {
+    expect(() => install(nodeWith({ [MAIN]: script(version) + byDefault('runsc', cri) }), true)).toThrow(refusal(MAIN));
+  });
+
+  test('refuses with the file that says so last', () => {
+    const files = { [MAIN]: usual(3, CONF_D) + byDefault('runc'), '/etc/containerd/conf.d/z.toml': byDefault('runsc') };
+    expect(() => install(nodeWith(files), true)).toThrow(refusal('/etc/containerd/conf.d/z.toml'));
+  });
+
+  test('adopts where another file makes runc the default again', () => {
+    const files = { [MAIN]: `${usual(3, CONF_D)}${byDefault('runsc')}[${V3}.containerd.runtimes.runsc]\nruntime_type = "io.containerd.runsc.v1"\n`, '/etc/containerd/conf.d/z.toml': byDefault('runc') };
+    expect(effective(applied(host(files), install(nodeWith(files), true)), 'runsc')).toEqual(own('runsc'));
+  });
+});
+
 const value = fc.constantFrom('"other"', 'true', '["a", "b"]');
 const keys = (...names: string[]) => fc.dictionary(fc.constantFrom(...names), value, { maxKeys: names.length });
 const someTable = fc.record({
