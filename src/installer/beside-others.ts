@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { ExistingHandlers } from './existing-handlers';
 import type { PlatformPlan } from './install-plan';
 import { validateNodeFolder } from './node-folder';
@@ -19,6 +20,10 @@ export function besideOthers(platform: PlatformPlan, { existingHandlers, importe
       throw new Error(`importedFolders has "${folder}", and on nodes of the platform ${platform.name} no file imports others; leave it out`);
     }
     validateNodeFolder(folder, 'importedFolders', 'what is imported', '/opt/kata/containerd/config.d');
+    const own = dirname(platform.configFile);
+    if (`${folder}/`.startsWith(`${own}/`)) {
+      throw new Error(`importedFolders has "${folder}", and the installer sees all of ${own}, where the main file lies, anyway; leave it out`);
+    }
   }
   if (platform.kind !== undefined) return platform;
   return {

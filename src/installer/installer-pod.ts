@@ -3,6 +3,7 @@ import type { AppArmorProfile } from './app-armor-profile';
 import { HOST_LAYOUT } from './host-layout';
 import type { SeLinuxOptions } from './node-installer-props';
 import { AGENT_ENV, HOST_USR, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
+import { isDnsLabel } from '../runtime/runtime-names';
 
 /** What the Pod template of an installer is made of. */
 export interface InstallerPod {
@@ -224,12 +225,12 @@ function hostMount({ volume, path, access }: { volume: string; path: string; acc
   };
 }
 
-/** The host's folders and files as volumes, named after their path. */
+/** The host's folders and files as volumes, named after their path where that makes a name, and one of its own. */
 function hostVolumes(pod: InstallerPod) {
   const volume = (path: string) => `host${path.replace(/[^A-Za-z0-9]+/g, '-')}`.toLowerCase();
   const folders = (paths: readonly string[], access: 'read' | 'write', type: string) =>
     paths.map((path) => ({ volume: volume(path), path, access, type }));
-  return [
+  const mounts = [
     ...folders(pod.hostFolders.existing, 'write', 'Directory'),
     ...folders([...made(pod.hostFolders), HOST_LAYOUT.opt, HOST_LAYOUT.state], 'write', 'DirectoryOrCreate'),
     ...folders(pod.hostFiles, 'write', 'FileOrCreate'),
@@ -239,6 +240,8 @@ function hostVolumes(pod: InstallerPod) {
     ...folders(pod.foreignFolders, 'read', 'DirectoryOrCreate'),
     ...folders(pod.hostSockets, 'read', 'Socket'),
   ];
+  const isFirst = (name: string, index: number) => mounts.findIndex((other) => other.volume === name) === index;
+  return mounts.map((mount, index) => (isDnsLabel(mount.volume) && isFirst(mount.volume, index) ? mount : { ...mount, volume: `folder-${index}` }));
 }
 
 function made({ readWrite, existing }: InstallerPod['hostFolders']): string[] {

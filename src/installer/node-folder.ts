@@ -17,6 +17,7 @@ const ITS_OWN = [
  */
 export function validateNodeFolder(folder: string, what: string, content: string, example: string): string {
   absolutePath(`the folder of ${what}`, folder);
+  if (folder.includes(':')) throw new Error(`a container cannot mount "${folder}" of ${what}, since it has a ":"; keep ${content} in a folder such as "${example}"`);
   const strange = ITS_OWN.find((other) => folder === other || folder.startsWith(`${other}/`) || other.startsWith(`${folder}/`));
   if (strange !== undefined || folder.lastIndexOf('/') === 0) {
     throw new Error(`the installer cannot mount "${folder}" of ${what}, since ${strange === undefined

@@ -343,10 +343,12 @@ export class NodeInstaller extends Construct {
     };
   }
 
-  /** Folders of others, with releases that nodes have already or with what the main file imports. */
+  /** Folders of others, with releases that nodes have already or with what the main file imports, unless they are mounted anyway. */
   private foreignFolders(): string[] {
+    const { readWrite, existing, readOnly } = this.hostFolders();
+    const mounted = [...readWrite, ...existing, ...readOnly];
     const releases = this.sortedRuntimes().flatMap(({ plan: { artifact } }) => (artifact.kind === 'node' ? [artifact.directory] : []));
-    return [...new Set([...releases, ...this.props.importedFolders ?? []])].sort();
+    return [...new Set([...releases, ...this.props.importedFolders ?? []])].filter((folder) => !mounted.includes(folder)).sort();
   }
 
   /** Images with archives of releases; none is needed where everything is taken back. */
