@@ -31,7 +31,7 @@ export function validateKubernetesVersion(version: string, gated: boolean): stri
  */
 const IMAGE_VOLUMES = 36;
 
-/** Whether the kubelet mounts images as volumes, on every cluster of this minor or a newer one. */
+/** Whether kubelets mount images as volumes, where all of them have this minor or a newer one: they may be older than their control plane. */
 export function hasImageVolumes(version: string): boolean {
   return kubernetesMinor(version) >= IMAGE_VOLUMES;
 }
