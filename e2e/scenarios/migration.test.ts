@@ -1,12 +1,12 @@
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ExistingHandlers, type NodeInstallerProps } from '../../src';
+import { ExistingHandlers, GVisorRuntime, type NodeInstallerProps } from '../../src';
 import { ArtifactMirror } from '../node/artifact-mirror';
 import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, nodeImage, pauseImage } from '../node/images';
 import { Manifest, runInstall } from '../node/installer-run';
 import { configDump, criTable, nodeConfig, runtimesOf } from '../node/node-config';
-import { addGVisor, synthesize, takingBack } from '../node/synthesized-installer';
+import { addGVisor, gvisorReleaseOf, synthesize, takingBack } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
 import { TestPod } from '../node/test-pod';
 import { treeSnapshot } from '../node/tree-snapshot';
@@ -115,6 +115,24 @@ describe.each(['2.2', '2.3'] as const)('a node with the gVisor of a script on co
     node.write(CONFIG, config);
   });
 
+  test('is told of a file that containerd reads later, and gets another handler all the same', async () => {
+    const adopting = { existingHandlers: ExistingHandlers.ADOPT };
+    const [config, later] = [node.read(CONFIG), '/etc/containerd/conf.d/zz-gvisor.toml'];
+    node.write(later, `[${criTable(version)}.containerd.runtimes.runsc]\nruntime_type = "io.containerd.runc.v2"\n`);
+    node.write(CONFIG, config.replace(/imports = \[(.*?)\]/, `imports = [$1, "${later}"]`));
+    const two = synthesize(mirror, chart => {
+      addGVisor(chart, archive);
+      new GVisorRuntime(chart, 'other', { release: gvisorReleaseOf(archive), handler: 'other', runtimeClassName: 'other' });
+    }, undefined, adopting);
+    const run = await install(node, two);
+    expect(run.handler('runsc')).toMatchObject({ verdict: 'failed', step: 'preflight', reason: expect.stringContaining(`${later} already has a handler "runsc"`) });
+    expect(run.handler('other')).toMatchObject({ verdict: 'ready' });
+    expect(runtimesOf(configDump(node)).runsc.runtime_type).toBe('io.containerd.runc.v2');
+    rmSync(node.path(later));
+    node.write(CONFIG, config);
+    (await install(node, installer(adopting))).requireReady('runsc');
+  });
+
   test('is given back byte for byte, and its gVisor serves the handler again', async () => {
     await old.remove();
     const run = await install(node, takingBack(installer({ existingHandlers: ExistingHandlers.ADOPT })));
@@ -170,7 +188,7 @@ ConfigPath = "/opt/kata/share/defaults/kata-containers/runtimes/qemu/configurati
   test('keeps its own handler from us, with the file that has it', async () => {
     const taken = installer({ importedFolders: [KATA_FOLDER], existingHandlers: ExistingHandlers.ADOPT }, { handler: 'kata-qemu', runtimeClassName: 'kata-qemu' });
     expect((await install(node, taken)).handler('kata-qemu').reason).toMatch(new RegExp(`^${KATA_FOLDER}/kata-deploy.toml already has a handler "kata-qemu" .*, which kata-deploy installed `
-      + 'and which cannot be adopted, since its pod_annotations, container_annotations would count beside our settings'));
+      + 'and which cannot be adopted, since it is read after our drop-in and its runtime_type, .*, pod_annotations, .* would count over our settings'));
   });
 
   test('is given back byte for byte', async () => {
