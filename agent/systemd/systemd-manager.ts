@@ -118,8 +118,9 @@ export class SystemdManager {
   async waitActive(unit: string, { job, previousPid }: RestartedUnit, timeoutMs: number): Promise<number> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const [active, sub, pid, [jobId]] = await Promise.all([
-        this.activeState(unit), this.property(unit, UNIT, 'SubState'), this.mainPid(unit), this.property(unit, UNIT, 'Job') as Promise<[number, string]>,
+      // Answered in this order: the state that is read after the job was gone is the one that the job has led to.
+      const [[jobId], active, sub, pid] = await Promise.all([
+        this.property(unit, UNIT, 'Job') as Promise<[number, string]>, this.activeState(unit), this.property(unit, UNIT, 'SubState'), this.mainPid(unit),
       ]);
       if (active === 'active' && pid !== 0 && pid !== previousPid) return pid;
       // While the job is queued the state is still the one from before.
@@ -136,7 +137,7 @@ export class SystemdManager {
   async waitReloaded(unit: string, job: string, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const [active, [jobId]] = await Promise.all([this.activeState(unit), this.property(unit, UNIT, 'Job') as Promise<[number, string]>]);
+      const [[jobId], active] = await Promise.all([this.property(unit, UNIT, 'Job') as Promise<[number, string]>, this.activeState(unit)]);
       const done = jobId !== Number(job.split('/').at(-1)) && active !== 'reloading';
       if (done && active === 'active') return;
       if (done) throw new Error(`${unit} was told to read its configuration again and is ${active}: ${await this.exit(unit)}`);

@@ -47,7 +47,7 @@ test('a kubelet that ended before it was looked at again is noticed, also when s
   fake.onRestart = () => {
     fake.become({ ActiveState: 'active', SubState: 'running', MainPID: 101 });
     // The last of what is read to see that it is active.
-    fake.onceRead = (name) => name === 'Job' && fake.unit.MainPID === 101 && fake.become({ ActiveState: 'failed', SubState: 'failed', MainPID: 0, Result: 'exit-code', ExecMainStatus: 1 });
+    fake.onceRead = (name) => name === 'MainPID' && fake.unit.MainPID === 101 && fake.become({ ActiveState: 'failed', SubState: 'failed', MainPID: 0, Result: 'exit-code', ExecMainStatus: 1 });
   };
   await expect(restart('config-dir')).rejects.toThrow(`${UNIT} started and ended again: look into journalctl -u ${UNIT}`);
 });

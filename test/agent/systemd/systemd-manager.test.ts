@@ -68,6 +68,15 @@ test('a restarted unit is waited for until it is active with a new process', asy
   expect(fake.unit).toMatchObject({ ActiveState: 'active', MainPID: 101 });
 });
 
+test('a unit whose job ends while its state is being read is not taken for one that ended', async () => {
+  fake.onRestart = () => {
+    fake.become({ ActiveState: 'inactive', SubState: 'dead', MainPID: 0, Job: fake.unit.Job });
+    fake.onceRead = (name) => name === 'MainPID' && fake.unit.MainPID === 0 && fake.become({ ActiveState: 'active', SubState: 'running', MainPID: 101 });
+  };
+  await restart();
+  expect(fake.unit).toMatchObject({ ActiveState: 'active', MainPID: 101 });
+});
+
 test('the old process that is still active is not taken for the new one', async () => {
   fake.onRestart = () => {};
   await expect(restart(100)).rejects.toThrow(`${UNIT} was not active with a new process within 100 ms: active/running, main PID 100`);
