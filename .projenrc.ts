@@ -43,6 +43,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       collectCoverage: false,
+      // What takes a second takes many on a busy machine; speed is measured in bench/.
+      testTimeout: 60_000,
       moduleNameMapper: { '^cdk8s-sandbox-runtimes$': '<rootDir>/src' },
       // The agent runs under the Node.js major of the installer's image: test:agent.
       testPathIgnorePatterns: ['/node_modules/', '/test/agent/'],
