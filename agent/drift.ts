@@ -34,7 +34,7 @@ async function eachDrift({ node, record }: Installed, handlers: readonly string[
 /** As an installation would: where it had to write something, something has changed. What others have made of one handler is of that one alone. */
 async function configurationDrift(node: Node, { installer, handlers }: InstallRecord, looked: string): Promise<string | undefined> {
   try {
-    const wanted = handlers.map((installed) => ({ ...recordedTables(installed), ...(installed.handler === looked ? {} : { kept: true as const }) }));
+    const wanted = handlers.map((installed) => ({ ...recordedTables(installed), kept: installed.handler !== looked }));
     const changes = await node.planHandlers(installer, wanted);
     if (!changes.length) return undefined;
     return `the configuration of ${node.containerRuntimeName} was changed: ${changes.map(({ path }) => path).join(', ')} no longer has what it needs`;

@@ -6,5 +6,5 @@ export type HandlerTables = { readonly handler: string } & { readonly [format in
 /** What it is to have of one handler. */
 export type WantedTables = HandlerTables & {
   /** It is installed and stays as it is, whatever others have made of it since: nothing else is to fail because of it. */
-  readonly kept?: true;
+  readonly kept?: boolean;
 };

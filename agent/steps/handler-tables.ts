@@ -10,7 +10,7 @@ export function handlerTables({ handler, tables }: RuntimePlan, files: Run['file
 
 /** The tables that the container runtime is to have: of the handlers that can be served, and of those that are kept. */
 export function wantedTables(run: Run): WantedTables[] {
-  const kept = keptHandlers(run).map((installed) => ({ ...recordedTables(installed), kept: true as const }));
+  const kept = keptHandlers(run).map((installed) => ({ ...recordedTables(installed), kept: true }));
   return [...run.runtimes.map((runtime) => handlerTables(runtime, run.files)), ...kept].sort(byHandler);
 }
 

@@ -215,7 +215,7 @@ export class NodeInstaller extends Construct {
       platform: this.platformPlan,
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
       ...(kubelet ? { kubelet: kubelet._plan() } : {}),
-      ...(crictl ? { crictl: crictl._file(this.platform._plan().socket) } : {}),
+      ...(crictl ? { crictl: crictl._file(this.platformPlan.socket) } : {}),
       ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
     };
   }
@@ -237,7 +237,7 @@ export class NodeInstaller extends Construct {
   /** Docker's Pods get no image volumes: cri-dockerd does not mount them. */
   private get supply(): ArtifactSupply {
     const { artifactMirror: mirror, imageRegistry } = this.props;
-    return { mirror, imageRegistry, mountsImages: hasImageVolumes(this.kubernetesVersion) && this.platform._plan().kind !== 'docker' };
+    return { mirror, imageRegistry, mountsImages: hasImageVolumes(this.kubernetesVersion) && this.platformPlan.kind !== 'docker' };
   }
 
   private withoutRuntime(): string[] {
@@ -319,7 +319,7 @@ export class NodeInstaller extends Construct {
       {},
       ...this.sortedRuntimes().map(({ files }) => files),
       kubelet?._files(),
-      crictl?._files(this.platform._plan().socket),
+      crictl?._files(this.platformPlan.socket),
       caBundle === undefined ? {} : { [CA_BUNDLE_KEY]: caBundle },
     );
   }

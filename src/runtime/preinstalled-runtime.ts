@@ -2,6 +2,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
 import type { ISandboxRuntime } from './sandbox-runtime';
+import { OS_LABEL } from '../platform/os-label';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
@@ -58,7 +59,7 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
     validateRuntimeClassName(this.runtimeClassName);
     if (!Object.keys(props.nodeSelector).length) {
       throw new Error(`nodeSelector of ${this.node.path} is empty, so Pods would go to nodes without the handler "${this.handler}" as well; `
-        + 'name a label of those that have it, e.g. { \'kubernetes.io/os\': \'linux\' } where all have');
+        + `name a label of those that have it, e.g. { '${OS_LABEL}': 'linux' } where all have`);
     }
     const tolerations = (props.tolerations ?? []).map(tolerationManifest);
     new ClusterScopedObject(this, 'Resource', {

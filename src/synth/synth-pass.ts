@@ -14,7 +14,8 @@ interface Rendering {
 /**
  * cdk8s runs every validation once for the app and once more for each chart. A pass is one call of `app.synth()` or
  * `app.synthYaml()`, in which nothing changes between these runs, so one answer serves all of them, and what was rendered
- * to be checked is what is written, unless somebody else's code runs in between. Outside of a pass (`chart.toJson()`, `Testing.synth()`) nothing is remembered.
+ * to be checked is what is written, unless somebody else's code runs in between. Outside of a pass (`chart.toJson()`,
+ * `Testing.synth()`) nothing is remembered.
  */
 export class SynthPass {
   /** The passes of the app that a construct belongs to. */

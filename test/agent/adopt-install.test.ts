@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeNode } from './fake-node';
 import { untouched } from './host-tree';
-import { ArchiveServer, Attempt, bundleOf, Installation, PLATFORM, Wish } from './installation';
+import { archiveServer, Attempt, bundleOf, Installation, PLATFORM, Wish } from './installation';
 import { scratchFolders } from './scratch-folder';
 import { findDrift } from '../../agent/drift';
 import { FileHashes } from '../../agent/host/file-hashes';
@@ -10,7 +10,7 @@ import { Host } from '../../agent/host/host';
 import { readRecord } from '../../agent/record';
 
 const scratch = scratchFolders();
-const server = new ArchiveServer();
+const server = archiveServer();
 const V3 = 'plugins."io.containerd.cri.v1.runtime"';
 const MAIN = '/etc/containerd/config.toml';
 const LATER = '/etc/containerd/conf.d/shim-gvisor.toml';
@@ -18,8 +18,6 @@ const BASE = `version = 3\nimports = ["/etc/containerd/conf.d/*.toml"]\n[${V3}.c
 const THEIRS = `[${V3}.containerd.runtimes.runsc]\nruntime_type = "io.containerd.runsc.v1"\n`;
 const TAKES_OVER = `[${V3}.containerd.runtimes.runsc]\nruntime_type = "io.containerd.runc.v2"\n`;
 
-beforeAll(() => server.start());
-afterAll(() => server.stop());
 beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
 
 function bundle(adopts: boolean, ...runtimes: Wish[]): { [name: string]: string } {

@@ -59,6 +59,14 @@ export class ArchiveServer {
   }
 }
 
+/** A server of archives for the tests of a file. */
+export function archiveServer(): ArchiveServer {
+  const server = new ArchiveServer();
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+  return server;
+}
+
 export interface Wish {
   readonly handler?: string;
   readonly release?: string;

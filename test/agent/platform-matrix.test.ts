@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FakeDaemons, FakeNode } from './fake-node';
 import { hostTree } from './host-tree';
-import { ArchiveServer, bundleOf, Installation } from './installation';
+import { archiveServer, bundleOf, Installation } from './installation';
 import { scratchFolders } from './scratch-folder';
 import { Host } from '../../agent/host/host';
 import { familiesOf, Units } from '../../agent/host/node-family';
@@ -13,18 +13,9 @@ import { NodePlatform } from '../../src/platform/node-platform';
 import { PLATFORM_RECORDS } from '../../src/platform/records';
 
 const scratchFolder = scratchFolders();
-let server: ArchiveServer;
+const server = archiveServer();
 
-beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation();
-  server = new ArchiveServer();
-  await server.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  jest.restoreAllMocks();
-});
+beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
 
 /** A systemd that has these units and runs them, and no others. */
 function unitsOf(units: readonly string[]): Units {

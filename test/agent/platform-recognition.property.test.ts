@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { PLATFORM_TREES } from './containerd/platform-trees';
 import { FakeDaemons, FakeNode } from './fake-node';
 import { hostTree } from './host-tree';
-import { ArchiveServer, bundleOf } from './installation';
+import { archiveServer, bundleOf } from './installation';
 import { memoryFolder } from './memory-folder';
 import { scratchFolders } from './scratch-folder';
 import { Host } from '../../agent/host/host';
@@ -20,18 +20,9 @@ import { NodePlatform } from '../../src/platform/node-platform';
 import { PLATFORM_RECORDS } from '../../src/platform/records';
 
 const scratchFolder = scratchFolders(memoryFolder());
-let server: ArchiveServer;
+const server = archiveServer();
 
-beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation();
-  server = new ArchiveServer();
-  await server.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  jest.restoreAllMocks();
-});
+beforeEach(() => void jest.spyOn(console, 'log').mockReturnValue());
 
 interface UnitState { readonly load: string; readonly active: string }
 

@@ -1,6 +1,7 @@
 import { printable } from './printable';
 import { HANDLER_LABEL_PREFIX } from '../../installer/handler-label';
 import { HOST_LAYOUT } from '../../installer/host-layout';
+import { OS_LABEL } from '../../platform/os-label';
 import type { Chain } from '../chain';
 
 /** What is drawn beside the chains. */
@@ -111,7 +112,7 @@ function picture(chains: readonly Chain[], brokenObjects: ReadonlySet<string>) {
     const nodes = add({
       id: `nodes ${who}`,
       column: 3,
-      title: who === NOTHING ? 'nothing here installs it' : pool?.filter((label) => !label.startsWith('kubernetes.io/os=')).join(', ') || (installer ? 'every Linux node' : 'its own nodes'),
+      title: who === NOTHING ? 'nothing here installs it' : pool?.filter((label) => !label.startsWith(`${OS_LABEL}=`)).join(', ') || (installer ? 'every Linux node' : 'its own nodes'),
       lines: who === NOTHING ? [] : [`by ${who}`],
       broken: who === NOTHING || brokenObjects.has(`DaemonSet ${who}`),
       hue: '#40505e',
