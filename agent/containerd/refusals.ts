@@ -63,24 +63,38 @@ function refuseDisabledCri(config: readonly ConfigFile[]): void {
 function refuseTakenHandlers(config: readonly ConfigFile[], handlers: readonly string[], over?: Overlay): void {
   for (const { path, content } of config) {
     refuseStrayTables(path, content);
-    const later = over?.below.includes(path);
+    const later = over?.below.includes(path) ?? false;
     for (const place of over ? [...RUNTIMES, IMAGES] : RUNTIMES) {
       const tables = tableAt(content, place) ?? {};
-      for (const taken of handlers.filter((handler) => Object.hasOwn(tables, handler))) {
-        const theirs = tableAt(tables, [taken]);
-        const ours = over && (tableAt(over.content, [...place, taken]) ?? (place === IMAGES ? {} : undefined));
-        const left = theirs && ours && keysThatCount(theirs, ours, later);
-        if (left?.length === 0) continue;
-        const shim = valueAt(tables, [taken, 'runtime_path']) || valueAt(tables, [taken, 'runtime_type']);
-        const what = shim ? `it runs ${String(shim)}` : place === IMAGES ? 'settings of its images' : 'without a runtime type';
-        const who = INSTALLERS.find(([start]) => String(shim).startsWith(start))?.[1] ?? 'somebody else';
-        const [plugins, plugin, ...rest] = place;
-        throw new Refusal(`${path} already has a handler "${taken}" (${what}), which ${who} installed`
-          + `${left ? ` and which cannot be adopted, since ${later ? 'it is read after our drop-in and ' : ''}its ${left.join(', ')} would count ${later ? 'over' : 'beside'} our settings` : ''}: `
-          + `give the runtime another handler name, or remove [${plugins}."${plugin}".${rest.join('.')}.${taken}] first`);
+      for (const handler of handlers.filter((one) => Object.hasOwn(tables, one))) {
+        const ours = over && (tableAt(over.content, [...place, handler]) ?? (place === IMAGES ? {} : undefined));
+        const left = whatCounts(tableAt(tables, [handler]), ours, later);
+        if (left?.length !== 0) throw taken(path, place, handler, tables, left && { keys: left, later });
       }
     }
   }
+}
+
+/** What of somebody else's table would count; undefined where there are not two tables to compare. */
+function whatCounts(theirs: Table | undefined, ours: Table | undefined, later: boolean): string[] | undefined {
+  return theirs && ours && keysThatCount(theirs, ours, later);
+}
+
+/** What of a table would count beside ours, or after it. */
+interface Counting {
+  readonly keys: readonly string[];
+  readonly later: boolean;
+}
+
+function taken(path: string, place: readonly string[], handler: string, tables: Table, left?: Counting): Refusal {
+  const shim = valueAt(tables, [handler, 'runtime_path']) || valueAt(tables, [handler, 'runtime_type']);
+  const what = shim ? `it runs ${String(shim)}` : place === IMAGES ? 'settings of its images' : 'without a runtime type';
+  const who = INSTALLERS.find(([start]) => String(shim).startsWith(start))?.[1] ?? 'somebody else';
+  const whyNot = left && ` and which cannot be adopted, since ${left.later ? 'it is read after our drop-in and ' : ''}its ${left.keys.join(', ')} would count `
+    + `${left.later ? 'over' : 'beside'} our settings`;
+  const [plugins, plugin, ...rest] = place;
+  return new Refusal(`${path} already has a handler "${handler}" (${what}), which ${who} installed${whyNot ?? ''}: `
+    + `give the runtime another handler name, or remove [${plugins}."${plugin}".${rest.join('.')}.${handler}] first`);
 }
 
 /** Pods that never asked for a sandbox would get ours, on each node, proven or not. */
@@ -96,7 +110,7 @@ function refuseDefaultRuntime(config: readonly ConfigFile[], handlers: readonly 
 }
 
 /** What of a table would count besides ours, or later than it: containerd merges them key by key. */
-function keysThatCount(table: Table, ours: Table, later = false, path = ''): string[] {
+function keysThatCount(table: Table, ours: Table, later: boolean, path = ''): string[] {
   return Object.entries(table).flatMap(([key, value]) => {
     const [at, our] = [path + key, ours[key]];
     if (isTable(value)) return keysThatCount(value, isTable(our) ? our : {}, later, `${at}.`);
