@@ -86,7 +86,7 @@ export class SimulatedNodes {
     const connection = this.connect(token.status.token);
     const [bundle, shared] = ['bundle', 'shared'].map(name => join(this.folder, pod.metadata.uid, name));
     const planHash: string = pod.metadata.annotations[PLAN_HASH_ANNOTATION];
-    const env = { PLAN_HASH: planHash, NODE_NAME: pod.spec.nodeName, POD_NAMESPACE: PLATFORM_NAMESPACE };
+    const env = { PLAN_HASH: planHash, NODE_NAME: pod.spec.nodeName };
     for (; !this.stopped; await sleep(1_000)) {
       try {
         const plan = await this.mount(pod, bundle);

@@ -72,7 +72,7 @@ class InstallerPod extends BundleFolder {
   }
 
   private get env(): NodeJS.ProcessEnv {
-    return { PLAN_HASH: this.hash, NODE_NAME: this.node, POD_NAMESPACE: this.installer.props.namespace };
+    return { PLAN_HASH: this.hash, NODE_NAME: this.node };
   }
 }
 

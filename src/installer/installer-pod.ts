@@ -75,11 +75,8 @@ const UNPRIVILEGED = {
  * archives are copied out of images one for each of them, which holds neither.
  */
 export function installerPodTemplate(pod: InstallerPod, labels: Record<string, string>) {
-  const env = [
-    { name: AGENT_ENV.planHash, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${PLAN_HASH_ANNOTATION}']` } } },
-    { name: AGENT_ENV.nodeName, valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-    { name: AGENT_ENV.podNamespace, valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-  ];
+  const planHash = { name: AGENT_ENV.planHash, valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${PLAN_HASH_ANNOTATION}']` } } };
+  const withApi = pod.serviceAccount ? [planHash, { name: AGENT_ENV.nodeName, valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }] : [planHash];
   const bundle = { name: 'bundle', mountPath: POD_LAYOUT.bundle, readOnly: true };
   const shared = { name: 'shared', mountPath: POD_LAYOUT.shared };
   const token = pod.serviceAccount ? [{ name: 'token', mountPath: POD_LAYOUT.serviceAccount, readOnly: true }] : [];
@@ -90,7 +87,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
     name: 'claim',
     image: pod.image,
     command: ['node', AGENT, 'claim'],
-    env,
+    env: withApi,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
     securityContext: UNPRIVILEGED,
     volumeMounts: [bundle, ...token],
@@ -99,7 +96,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
     name: 'install',
     image: pod.image,
     command: ['flock', HOST_LAYOUT.lock, 'node', AGENT, 'install'],
-    env: [...env, ...Object.entries(pod.downloadEnv).map(([name, value]) => ({ name, value }))],
+    env: [planHash, ...Object.entries(pod.downloadEnv).map(([name, value]) => ({ name, value }))],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '512Mi' } },
     securityContext: UNPRIVILEGED,
     volumeMounts: [
@@ -114,7 +111,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
     name: 'admit',
     image: pod.image,
     command: ['sh', '-c', admitLoop(pod.watch)],
-    env,
+    env: withApi,
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },
     // A rollout goes on when this Pod is ready, so the first time is looked for more often; a node that failed never gets there.
     startupProbe: { exec: { command: IS_READY }, periodSeconds: 2, failureThreshold: NEVER },
@@ -143,7 +140,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       // A transaction that runs is left to finish.
       terminationGracePeriodSeconds: 60,
       initContainers: [...(pod.serviceAccount ? [claim] : []), ...images.containers, install],
-      containers: [admit, ...(pod.watch ? [watchContainer(pod, pod.watch, env, [bundle, shared])] : [])],
+      containers: [admit, ...(pod.watch ? [watchContainer(pod, pod.watch, [planHash], [bundle, shared])] : [])],
       volumes: [
         {
           name: 'bundle',
@@ -248,11 +245,10 @@ function made({ readWrite, existing }: InstallerPod['hostFolders']): string[] {
   return readWrite.filter((path) => !existing.includes(path));
 }
 
-/** What `automountServiceAccountToken` would mount, but for two containers only. */
+/** What `automountServiceAccountToken` would mount, without the namespace, and for two containers only. */
 function tokenSources() {
   return [
     { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
   ];
 }

@@ -12,7 +12,7 @@ export const POD_LAYOUT = {
   ready: '/run/sandbox-runtimes/ready',
   /** A file in it that `watch` makes when it has found something out, and that ends the sleep of `admit`. */
   news: '/run/sandbox-runtimes/news',
-  /** Token, certificate and namespace, where Kubernetes itself would mount them. */
+  /** Token and certificate, where Kubernetes itself would mount them. */
   serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
   /** emptyDir with the installer's own Node.js, for containers of images that have no program to copy files with. */
   lent: '/lent',
@@ -31,8 +31,8 @@ export const HOST_USR = '/usr';
 export const AGENT_ENV = {
   /** From the Pod's annotation. */
   planHash: 'PLAN_HASH',
+  /** Of the containers that talk to the API server. */
   nodeName: 'NODE_NAME',
-  podNamespace: 'POD_NAMESPACE',
 } as const;
 
 /** Annotation of the Pod template with the hash of the mounted files. */

@@ -45,8 +45,6 @@ export interface VolumeView {
   readonly token: boolean;
   /** Names of the files of a projected volume. */
   readonly paths: readonly string[];
-  /** Those that hold a field of the Pod, and which. */
-  readonly fields: ReadonlyMap<string, string>;
 }
 
 export interface ConfigMapSource {
@@ -128,11 +126,8 @@ function viewVolume(volume: unknown): VolumeView {
     token: sources.some((source) => valueAt(source, 'serviceAccountToken') !== undefined),
     paths: sources.flatMap((source) => [
       textAt(source, 'serviceAccountToken', 'path') ?? [],
-      ...[...listAt(source, 'configMap', 'items'), ...listAt(source, 'downwardAPI', 'items')].map((item) => textAt(item, 'path') ?? []),
+      ...listAt(source, 'configMap', 'items').map((item) => textAt(item, 'path') ?? []),
     ].flat()),
-    fields: new Map(sources.flatMap((source) => listAt(source, 'downwardAPI', 'items')).map((item) => (
-      [textAt(item, 'path') ?? '', textAt(item, 'fieldRef', 'fieldPath') ?? '']
-    ))),
   };
 }
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { fenceManifests } from '../../installer/fence';
 import type { InstallPlan } from '../../installer/install-plan';
 import type { Installer } from '../installer';
@@ -75,8 +74,10 @@ function missing(expected: unknown, given: unknown, path: string): string | unde
       return `${path.slice(1)} has ${list.length} entries where ${expected.length} belong`;
     }
     for (const [position, element] of expected.entries()) {
-      if (!list.some((candidate) => missing(element, candidate, '') === undefined)) {
-        return missing(element, list[position], `${path}[${position}]`);
+      // Looked for at its own place first: it is nearly always there.
+      const difference = missing(element, list[position], `${path}[${position}]`);
+      if (difference && !list.some((candidate) => missing(element, candidate, '') === undefined)) {
+        return difference;
       }
     }
     return undefined;
@@ -90,7 +91,7 @@ function missing(expected: unknown, given: unknown, path: string): string | unde
     }
     return undefined;
   }
-  return isDeepStrictEqual(expected, given) ? undefined : `${path.slice(1)} is ${excerpt(given, expected)} where ${excerpt(expected, given)} belongs`;
+  return expected === given ? undefined : `${path.slice(1)} is ${excerpt(given, expected)} where ${excerpt(expected, given)} belongs`;
 }
 
 /** A value, or the part of a long text around the first place where it differs from the other. */

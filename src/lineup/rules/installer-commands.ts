@@ -4,8 +4,10 @@ import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
 const ROLES = ['claim', 'install', 'admit', 'watch'];
-/** Fields of the Pod that the agent reads from its environment; the plan's hash is the matter of a rule of its own. */
-const FIELDS = [[AGENT_ENV.nodeName, 'spec.nodeName'], [AGENT_ENV.podNamespace, 'metadata.namespace']];
+/** Those that talk to the API server, where the plan has a gate. */
+const ROLES_WITH_API = ['claim', 'admit'];
+/** Where the agent has its node's name from; the plan's hash is the matter of a rule of its own. */
+const NODE_NAME_FIELD = 'spec.nodeName';
 
 /** An absolute path in a command line; what follows a scheme or an address is none. */
 const ABSOLUTE_PATH = /(?<![^\s'"=])\/[\w./@+-]+/g;
@@ -16,7 +18,7 @@ const PROGRAMS = /^(\/usr(\/local)?)?\/s?bin\//;
 export const installerCommands: Rule = {
   id: 'installer-commands',
   *check({ installers }) {
-    for (const { daemonSet: object, pod, bundle } of installers) {
+    for (const { daemonSet: object, pod, bundle, plan } of installers) {
       const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
       const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
       for (const { field, name, texts, fieldRefs, readiness } of pod.containers.filter((container) => ROLES.includes(container.name))) {
@@ -29,10 +31,9 @@ export const installerCommands: Rule = {
         if (!line.includes(`${AGENT} ${name}`)) {
           yield { object, field, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
         }
-        for (const [variable, source] of FIELDS) {
-          if (fieldRefs.get(variable) !== source) {
-            yield { object, field, message: `the container ${name} takes ${variable} from ${fieldRefs.get(variable) ?? 'nowhere'}; write fieldPath: ${source}` };
-          }
+        const nodeName = fieldRefs.get(AGENT_ENV.nodeName);
+        if (plan?.gate && ROLES_WITH_API.includes(name) && nodeName !== NODE_NAME_FIELD) {
+          yield { object, field, message: `the container ${name} takes ${AGENT_ENV.nodeName} from ${nodeName ?? 'nowhere'}; write fieldPath: ${NODE_NAME_FIELD}` };
         }
         if (name === 'install' && !line.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
           yield { object, field, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };

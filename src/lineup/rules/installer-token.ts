@@ -26,11 +26,6 @@ export const installerToken: Rule = {
         if (authority && (authority.name !== ROOT_CA || authority.items?.some(({ key }) => key !== 'ca.crt'))) {
           yield { object, field, message: `the token volume of ${name} takes the certificate authority from ${JSON.stringify(authority)}; write the key ca.crt of the ConfigMap ${ROOT_CA}` };
         }
-        for (const [file, source] of token?.volume?.fields ?? []) {
-          if (file !== 'namespace' || source !== 'metadata.namespace') {
-            yield { object, field, message: `the token volume of ${name} has ${source} in the file ${file}; a token comes with metadata.namespace in namespace` };
-          }
-        }
         const missing = TOKEN_FILES.filter((file) => token && !token.volume?.paths.includes(file));
         if (missing.length) {
           yield { object, field, message: `the token volume of ${name} brings ${token?.volume?.paths.join(', ')}; the agent also reads ${missing.join(' and ')}` };

@@ -31,7 +31,6 @@ test('reports a gate without a token', () => {
 test.each([
   ['another name for the token', (sources: any[]) => (sources[0].serviceAccountToken.path = 'tokem'), 'the agent also reads token'],
   ['another ConfigMap for the certificate authority', (sources: any[]) => (sources[1].configMap.name = 'kube-root-ca'), 'write the key ca.crt of the ConfigMap kube-root-ca.crt'],
-  ['another field for the namespace', (sources: any[]) => (sources[2].downwardAPI.items[0].fieldRef.fieldPath = 'metadata.name'), 'has metadata.name in the file namespace'],
 ])('reports %s', (_what, edit, message) => {
   const manifests = quickstart();
   edit(tokenSources(manifests));
