@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { HOST_LAYOUT, releaseDirectory } from '../../installer/host-layout';
 import { artifactArchitectures, type ArchivePart, type ArtifactPlan, type ImageArtifactPlan, type InstallPlan, type RuntimePlan } from '../../installer/install-plan';
 import { archivesFolder } from '../../installer/installer-image';
 import type { Rule } from '../rule';
+import { sameData } from '../same-data';
 
 /** What download locations call the architectures. */
 const ARCHITECTURES = /\b(amd64|x86_64|arm64|aarch64|ppc64le|s390x)\b/g;
@@ -29,7 +29,7 @@ function* sharedFolder({ runtimes }: InstallPlan, runtime: RuntimePlan): Generat
     if (first.release !== runtime.release) {
       yield `"${first.handler}" takes "${directory}" of the node for release ${first.release} and "${runtime.handler}" for ${runtime.release}; a folder holds one release`;
     }
-  } else if (!isDeepStrictEqual(first.artifact, runtime.artifact)) {
+  } else if (!sameData(first.artifact, runtime.artifact)) {
     yield `"${first.handler}" and "${runtime.handler}" unpack different archives to "${directory}"; give both the same release and artifacts`;
   }
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { artifactArchitectures, type ArtifactPlan, type RuntimePlan } from '../../installer/install-plan';
 import { KATA_RELEASES_URL } from '../../runtime/kata-archives';
 import { KATA_IMAGE_FOLDER, kataArtifact, kataImageArchives, kataPart } from '../../runtime/kata-artifact';
@@ -11,6 +10,7 @@ import type { Installer } from '../installer';
 import { recordAt } from '../manifest';
 import type { Rule } from '../rule';
 import { parseToml } from '../runtime-table';
+import { sameData } from '../same-data';
 
 const SHIMS = new Map(instancesOf(KataShim).map((shim) => [shim.handler, shim]));
 const RELEASES = new Map(instancesOf(KataRelease).map((release) => [release.version, release]));
@@ -50,15 +50,15 @@ function* shimProblems({ bundle }: Installer, runtime: RuntimePlan, shim: KataSh
     yield `the drop-in of "${handler}" is "${config.path}"; its name is "${KATA_DROP_IN}"`;
   }
   const sections = Object.keys(recordAt(parseToml(bundle.get(`files/${config.key}`) ?? ''), 'hypervisor'));
-  if (!isDeepStrictEqual(sections, [shim._hypervisor])) {
+  if (!sameData(sections, [shim._hypervisor])) {
     yield `${config.key} has ${sections.map((section) => `[hypervisor.${section}]`).join(', ') || 'no section of a hypervisor'}; ${shim.name} reads [hypervisor.${shim._hypervisor}]`;
   }
   const starter = qemuStarter(shim, artifact.directory);
-  if (!isDeepStrictEqual(programs.map(({ key }) => bundle.get(`files/${key}`)), starter === undefined ? [] : [starter])) {
+  if (!sameData(programs.map(({ key }) => bundle.get(`files/${key}`)), starter === undefined ? [] : [starter])) {
     yield `the programs of "${handler}" are ${programs.map(({ key }) => key).join(', ') || 'none'}; ${starter === undefined
       ? `${shim.name} needs none` : `${shim.name} needs one that starts QEMU with the firmware in ${artifact.directory}`}`;
   }
-  if (!isDeepStrictEqual(requires.devices, shim._facts.devices)) {
+  if (!sameData(requires.devices, shim._facts.devices)) {
     yield `the plan asks nodes of "${handler}" for the devices ${requires.devices.join(', ') || 'none'}; ${shim.name} needs ${shim._facts.devices.join(', ') || 'none'}`;
   }
 }
@@ -67,7 +67,7 @@ function* shimProblems({ bundle }: Installer, runtime: RuntimePlan, shim: KataSh
 function* partProblems({ handler, release, artifact }: RuntimePlan, shim: KataShim): Generator<string> {
   const expected = kataArtifact(shim, release);
   for (const member of ['required', 'version'] as const) {
-    if (!isDeepStrictEqual(artifact[member], expected[member])) {
+    if (!sameData(artifact[member], expected[member])) {
       yield `the plan has ${member} ${JSON.stringify(artifact[member])} for Kata ${release}; of ${shim.name} it is ${JSON.stringify(expected[member])}`;
     }
   }
@@ -79,7 +79,7 @@ function* partProblems({ handler, release, artifact }: RuntimePlan, shim: KataSh
     const needed = { ...kataPart(shim, arch), ...artifact.kind === 'image' ? { names: kataImageArchives(shim, arch) } : {} };
     for (const [member, value] of Object.entries(given)) {
       const wanted = needed[member as keyof typeof needed];
-      if (!isDeepStrictEqual(value, wanted)) {
+      if (!sameData(value, wanted)) {
         yield `of Kata ${release} for ${arch} the plan has ${member} ${JSON.stringify(value)}; what ${shim.name} needs is ${JSON.stringify(wanted)}`;
       }
     }

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { PlatformPlan } from '../../installer/install-plan';
 import { CRICTL_CONFIG_FILE } from '../../platform/crictl-config';
 import { NodePlatform } from '../../platform/node-platform';
 import { PLATFORM_RECORDS } from '../../platform/records';
 import type { Rule } from '../rule';
+import { sameData } from '../same-data';
 
 const KNOWN = new Map([
   ...[NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((platform) => platform._plan()),
@@ -19,7 +19,7 @@ export const platform: Rule = {
       const known = plan && KNOWN.get(plan.platform.name);
       for (const field of known ? PATHS : []) {
         const given = plan && fields(plan.platform)[field];
-        if (!isDeepStrictEqual(given, known![field])) {
+        if (!sameData(given, known![field])) {
           yield {
             object,
             message: `the plan's ${field} is ${JSON.stringify(given)}, but nodes of the platform "${plan!.platform.name}" have ${JSON.stringify(known![field])}; `

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { GVISOR_RELEASES_URL } from '../../runtime/gvisor-archives';
 import { GVisorRelease } from '../../runtime/gvisor-release';
 import type { Rule } from '../rule';
+import { sameData } from '../same-data';
 
 /** Releases that the library knows, by version. */
 const KNOWN = new Map(Object.values(GVisorRelease).filter((value) => value instanceof GVisorRelease).map((release) => [release.version, release]));
@@ -19,7 +19,7 @@ export const release: Rule = {
       if (strange.length) {
         yield { object, message: `the archive of gVisor ${version} has no ${strange.join(', ')}; it has ${known.required.join(', ')}` };
       }
-      if (!isDeepStrictEqual(artifact.version, known.version)) {
+      if (!sameData(artifact.version, known.version)) {
         yield {
           object,
           message: `the plan takes ${JSON.stringify(artifact.version)} for the proof that gVisor ${version} runs; it is ${JSON.stringify(known.version)}`,

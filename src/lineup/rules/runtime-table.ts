@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from '../../platform/containerd-config';
 import { tableFormats, tableName } from '../installer';
 import type { Rule } from '../rule';
+import { sameData } from '../same-data';
 
 /** Handler -> runtime table: each file holds one table, keyed by the handler, and both of containerd say the same. */
 export const runtimeTable: Rule = {
@@ -32,7 +32,7 @@ export const runtimeTable: Rule = {
         }
       }
       const { v2, v3 } = tables;
-      if (typeof v2 === 'object' && typeof v3 === 'object' && !isDeepStrictEqual({ ...v2.entry }, { ...v3.entry })) {
+      if (typeof v2 === 'object' && typeof v3 === 'object' && !sameData({ ...v2.entry }, { ...v3.entry })) {
         yield {
           object,
           message: `the tables ${runtime.tables.v2} and ${runtime.tables.v3} differ in ${differences(v2.entry, v3.entry)}; `
@@ -44,5 +44,5 @@ export const runtimeTable: Rule = {
 };
 
 function differences(one: { readonly [key: string]: unknown }, other: { readonly [key: string]: unknown }): string {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => !isDeepStrictEqual(one[key], other[key])).join(', ');
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => !sameData(one[key], other[key])).join(', ');
 }
