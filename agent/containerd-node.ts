@@ -7,8 +7,9 @@ import { configFileOf, containerdCommand } from './containerd/containerd-command
 import { containerdVersion, mergesDropIns } from './containerd/containerd-version';
 import { hasOwnCopy } from './containerd/copied-config';
 import { HostFiles, hostFiles } from './containerd/host-files';
+import { writtenByUs } from './containerd/installed-handlers';
 import { loadConfig } from './containerd/loaded-config';
-import { servedRuntimes, writtenRuntimes } from './containerd/our-runtimes';
+import { outdatedHandlers, servedRuntimes, writtenRuntimes } from './containerd/our-runtimes';
 import { ContainerdTables, planContainerdChanges } from './containerd/plan-changes';
 import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
@@ -77,9 +78,11 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
     return workingSnapshotters(this.platform.socket);
   }
 
+  /** Those that it has as our files say: one that it has by the same name from elsewhere is not served. */
   async servedHandlers(): Promise<readonly string[]> {
-    const { handlers, config } = await this.status();
-    return handlers ?? Object.keys(config?.containerd?.runtimes ?? {});
+    const status = await this.status();
+    const outdated = outdatedHandlers(status, writtenByUs(this.platform, this.files()));
+    return (status.handlers ?? Object.keys(status.config?.containerd?.runtimes ?? {})).filter((handler) => !outdated.includes(handler));
   }
 
   async activate(): Promise<string> {

@@ -96,11 +96,16 @@ export class DockerNode implements Node {
   /** Containers, whoever started them: those of a Pod are told by the labels of cri-dockerd. */
   async runningPods(): Promise<readonly RunningPod[]> {
     const containers = (await this.engine.containers()).filter((container) => !isProbe(container));
-    return Promise.all(containers.map(async ({ Id: id, Names: [name] = [], Labels: labels = {} }) => ({
-      handler: await this.engine.runtimeOf(id),
-      namespace: labels['io.kubernetes.pod.namespace'] ?? 'docker',
-      name: labels['io.kubernetes.pod.name'] ?? name?.replace(/^\//, '') ?? id,
-    })));
+    const running = await Promise.all(containers.map(async ({ Id: id, Names: [name] = [], Labels: labels = {} }) => {
+      const handler = await this.engine.runtimeOf(id);
+      // One that has ended since it was listed runs no more.
+      return handler === undefined ? [] : [{
+        handler,
+        namespace: labels['io.kubernetes.pod.namespace'] ?? 'docker',
+        name: labels['io.kubernetes.pod.name'] ?? name?.replace(/^\//, '') ?? id,
+      }];
+    }));
+    return running.flat();
   }
 
   /** Docker does not tell which release a container was started from, only by the name of which runtime. */

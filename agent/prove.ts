@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CriClient, CriStatus, isNotFound, PodSandbox, PodSandboxConfig } from './cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from './cri/cri-messages';
+import { log } from './log';
 
 /** How long the parts of a proof took, in milliseconds. */
 export interface ProofTimings {
@@ -40,7 +41,7 @@ export function isProbe({ labels }: PodSandbox): boolean {
 async function prove(socket: string, handler: string, { timeoutMs = RUN_TIMEOUT_MS, mayBeUnlisted = false }: ProofOptions): Promise<ProofTimings> {
   const cri = new CriClient(socket);
   try {
-    await removeProbes(cri);
+    await removeLeftovers(cri);
     const status = await cri.status();
     if (status.handlers || !mayBeUnlisted) requireListed(status, handler);
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +86,7 @@ async function probe(cri: CriClient, handler: string, parent: string, timeoutMs:
     id = await cri.runPodSandbox(probeConfig(uid, parent), handler, timeoutMs);
   } catch (error) {
     // What a failed or abandoned start left behind has no id that we were told.
-    await removeProbes(cri, uid).catch(() => {});
+    await removeProbe(cri, uid).catch(() => {});
     throw new Error(`no pod sandbox of ${named(handler)} could be started: ${(error as Error).message}`);
   }
   const run = performance.now() - startedAt;
@@ -116,10 +117,17 @@ async function remove(cri: CriClient, id: string): Promise<Pick<ProofTimings, 's
   return { stop: stoppedAt - startedAt, remove: performance.now() - stoppedAt };
 }
 
-/** Removes the probes of earlier runs, or only the one with this id. */
-async function removeProbes(cri: CriClient, uid?: string): Promise<void> {
-  for (const sandbox of await cri.listPodSandboxes()) {
-    if (uid === undefined ? isProbe(sandbox) : sandbox.labels[PROBE_LABEL] === uid) await remove(cri, sandbox.id);
+/** Removes the probes of earlier runs. One that hangs with its runtime stays, which must not keep another handler from being proven. */
+async function removeLeftovers(cri: CriClient): Promise<void> {
+  for (const { id, handler } of (await cri.listPodSandboxes()).filter(isProbe)) {
+    await remove(cri, id).catch((error: Error) => log('prove', `sandbox ${id} of an earlier proof of ${named(handler)}`, `is left, as it cannot be removed: ${error.message}`));
+  }
+}
+
+/** Removes what is there of one probe. */
+async function removeProbe(cri: CriClient, uid: string): Promise<void> {
+  for (const { id, labels } of await cri.listPodSandboxes()) {
+    if (labels[PROBE_LABEL] === uid) await remove(cri, id);
   }
 }
 

@@ -1,10 +1,12 @@
 import { CopiedConfigPlan } from '../../src/installer/containerd-files-plan';
 import { FileChange } from '../file-change';
 import { Refusal } from '../refusal';
-import { change, ChangedFiles, ConfigPaths, ContainerdPlanInput, covers, loadBase } from './config-change';
+import { change, ChangedFiles, ConfigPaths, ContainerdPlanInput, covers, loadBase, names } from './config-change';
+import { mergesDropIns } from './containerd-version';
 import { dropInPattern, dropInText } from './drop-in';
 import { HostFiles, withFiles } from './host-files';
 import { addImport, removeImport } from './imports-edit';
+import { judgedHandlers } from './installed-handlers';
 import { configText } from './loaded-config';
 import { refuseOthers } from './ownership';
 import { refuseUnusableConfig } from './refusals';
@@ -36,7 +38,7 @@ export function planCopiedChanges(
 
   const original = originalText(copied, files);
   const config = loadBase({ platform: { ...platform, configFile: copied.original }, files }, original);
-  refuseUnusableConfig(containerdVersion, config, handlers.map(({ handler }) => handler));
+  refuseUnusableConfig(containerdVersion, config, mergesDropIns(containerdVersion) ? judgedHandlers(input) : names(handlers));
   const dropIn = change(files, dropInFile, dropInText(handlers.map((handler) => handler[tableSection(containerdVersion, config)]), owner));
   if (config.some((file) => covers(file, dropInFile))) return [...dropIn, ...gone.filter(({ path }) => path !== dropInFile)];
 

@@ -6,6 +6,7 @@ import { change, ChangedFiles, ConfigPaths, ContainerdPlanInput, covers, loadBas
 import { mergesDropIns } from './containerd-version';
 import { dropInText } from './drop-in';
 import { HostFiles } from './host-files';
+import { judgedHandlers } from './installed-handlers';
 import { ConfigFile, configContent, configText } from './loaded-config';
 import { refuseOthers } from './ownership';
 import { refuseUnusableConfig } from './refusals';
@@ -26,7 +27,7 @@ export function planManagedChanges(input: ContainerdPlanInput, managed: ManagedC
 
   const merges = mergesDropIns(containerdVersion);
   const config = merges ? loadBase(input, configText(configFile, main)) : [mergedBase(managed, platform, files)];
-  refuseUnusableConfig(containerdVersion, config, names(handlers));
+  refuseUnusableConfig(containerdVersion, config, merges ? judgedHandlers(input) : names(handlers));
   if (merges && !config.some((file) => covers(file, dropInFile))) {
     throw new Refusal(`${configFile} does not import ${dropInFile}, though it says "${managed.mark}": remove the file and restart the service, which writes it again`);
   }

@@ -1,12 +1,11 @@
-import { CONTAINERD_TABLES } from '../../src/platform/containerd-tables';
 import { FileChange } from '../file-change';
-import { BUILT_IN_RUNTIME, BUILT_IN_TABLE_1X, hasBuiltInTable, needsBuiltInTable, refuseDependents } from './built-in-runtime';
-import { change, ConfigPaths, ContainerdPlanInput, covers, loadBase, names } from './config-change';
+import { BUILT_IN_TABLE_1X, hasBuiltInTable, needsBuiltInTable, refuseDependents } from './built-in-runtime';
+import { change, ContainerdPlanInput, covers, loadBase, names } from './config-change';
 import { mergesDropIns } from './containerd-version';
 import { planCopiedChanges } from './copied-config';
-import { dropInOwner, dropInPattern, dropInText } from './drop-in';
-import { HostFiles } from './host-files';
+import { dropInPattern, dropInText } from './drop-in';
 import { addImport } from './imports-edit';
+import { judgedHandlers } from './installed-handlers';
 import { configContent, configText } from './loaded-config';
 import { createdMainFile, isCreatedMainFile } from './main-file';
 import { planManagedChanges } from './managed-config';
@@ -15,7 +14,7 @@ import { proveTakenBack, withoutOurs } from './only-ours';
 import { refuseOthers } from './ownership';
 import { refuseStrayTables, refuseUnusableConfig } from './refusals';
 import { planTemplateChanges } from './rendered-config';
-import { runtimesOf, tableSection } from './runtime-tables';
+import { tableSection } from './runtime-tables';
 import { merged, parseToml } from './toml';
 
 export type { ContainerdPlanInput, ContainerdTables } from './config-change';
@@ -55,15 +54,6 @@ function planOwnFile(input: ContainerdPlanInput): FileChange[] {
   return mergesDropIns(input.containerdVersion) ? withDropIn(input, main) : withBlock(input, main);
 }
 
-/** The handlers that our drop-in or block on this node defines now. */
-export function installedHandlers({ configFile, dropInFile }: ConfigPaths, files: HostFiles): string[] {
-  const dropIn = files.read(dropInFile)?.toString('utf8') ?? '';
-  const main = files.read(configFile)?.toString('utf8') ?? '';
-  const tables = [dropInOwner(dropIn) === undefined ? '' : dropIn, blockBody(main) ?? ''].map((text) => configContent(dropInFile, text));
-  const handlers = tables.flatMap((table) => Object.values(CONTAINERD_TABLES).flatMap((section) => Object.keys(runtimesOf(table, section) ?? {})));
-  return [...new Set(handlers)].filter((handler) => handler !== BUILT_IN_RUNTIME).sort();
-}
-
 /** A main file that is not ours: its text, and the one that it would have without us. */
 interface MainFile {
   readonly now: string;
@@ -82,9 +72,7 @@ function withDropIn(input: ContainerdPlanInput, main: MainFile | undefined): Fil
   const dropIn = dropInText(handlers.map((handler) => handler[section]), owner);
   const wanted = config.some((file) => covers(file, dropInFile)) ? base : addImport(base, dropInPattern(dropInFile), owner);
   const over = platform.adopts && { content: parseToml(dropIn), below: readAfter(input, wanted) };
-  // Only what our drop-in has already can stay as it is.
-  const judged = handlers.filter(({ handler, kept }) => !kept || !installedHandlers(platform, files).includes(handler));
-  refuseUnusableConfig(containerdVersion, config, names(judged), over);
+  refuseUnusableConfig(containerdVersion, config, judgedHandlers(input), over);
   proveTakenBack(platform, original, wanted);
   return [...change(files, dropInFile, dropIn), ...change(files, configFile, wanted)];
 }

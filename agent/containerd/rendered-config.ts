@@ -5,6 +5,7 @@ import { change, ChangedFiles, ConfigPaths, ContainerdPlanInput, covers, loadBas
 import { mergesDropIns } from './containerd-version';
 import { dropInText } from './drop-in';
 import { HostFiles } from './host-files';
+import { judgedHandlers } from './installed-handlers';
 import { configContent, configText } from './loaded-config';
 import { appendBlock, blockBody, blockOwner, removeBlock } from './marked-block';
 import { proveTakenBack } from './only-ours';
@@ -49,10 +50,11 @@ export function planTemplateChanges(input: ContainerdPlanInput, templates: reado
   }
   if (handlers.length) {
     const config = loadBase({ ...input, platform }, original);
-    refuseUnusableConfig(containerdVersion, config, names(handlers));
+    const dropInFile = mergesDropIns(containerdVersion) && config.some((file) => covers(file, platform.dropInFile)) ? used.dropInFile : undefined;
+    refuseUnusableConfig(containerdVersion, config, dropInFile === undefined ? names(handlers) : judgedHandlers({ platform, files, handlers }));
     const tables = handlers.map((handler) => handler[tableSection(containerdVersion, config)]);
-    if (used.dropInFile !== undefined && mergesDropIns(containerdVersion) && config.some((file) => covers(file, platform.dropInFile))) {
-      wanted.set(used.dropInFile, dropInText(tables, owner));
+    if (dropInFile !== undefined) {
+      wanted.set(dropInFile, dropInText(tables, owner));
     } else {
       const body = tables.map((table) => table.trim()).join('\n\n');
       proveTakenBack(platform, original, appendBlock(original, body, owner));

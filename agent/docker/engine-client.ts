@@ -57,10 +57,10 @@ export class EngineClient {
     return await this.call('GET', `/containers/json${query}`) as EngineContainer[];
   }
 
-  /** Name of the runtime of a container. */
-  async runtimeOf(id: string): Promise<string> {
-    const { HostConfig: config } = await this.call('GET', `/containers/${id}/json`) as { HostConfig: { Runtime?: string } };
-    return config.Runtime ?? '';
+  /** Name of the runtime of a container; undefined if it is gone. */
+  async runtimeOf(id: string): Promise<string | undefined> {
+    const found = await this.call('GET', `/containers/${id}/json`, { absentIsFine: true }) as { HostConfig: { Runtime?: string } } | undefined;
+    return found && (found.HostConfig.Runtime ?? '');
   }
 
   /** @returns the container's id. */

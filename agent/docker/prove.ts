@@ -28,12 +28,11 @@ export async function proveRuntime(engine: EngineClient, architecture: string, r
     const code = await runProbe(engine, image, runtime);
     if (code !== 0) throw new Error(`it ended with ${code} instead of 0`);
   } catch (error) {
-    await removeLeftovers(engine);
-    await engine.removeImage(image).catch(() => {});
     throw new Error(`no container of ${named} could be run: ${(error as Error).message}`);
+  } finally {
+    await removeLeftovers(engine);
+    await engine.removeImage(image).catch((error: Error) => log('prove', image, `is left: ${error.message}`));
   }
-  await removeProbes(engine);
-  await engine.removeImage(image);
 }
 
 /** Whether it is a container of a proof. */
@@ -41,7 +40,7 @@ export function isProbe({ Labels: labels = {} }: EngineContainer): boolean {
   return PROBE_LABEL in labels;
 }
 
-/** @returns the exit code. */
+/** Runs and removes a container. @returns its exit code. */
 async function runProbe(engine: EngineClient, image: string, runtime: string | undefined): Promise<number> {
   const id = await engine.createContainer({
     Image: image,
@@ -51,17 +50,19 @@ async function runProbe(engine: EngineClient, image: string, runtime: string | u
     HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'none' }, ...(runtime === undefined ? {} : { Runtime: runtime }) },
   });
   await engine.startContainer(id, TIMEOUT_MS);
-  return engine.waitContainer(id, TIMEOUT_MS);
+  const code = await engine.waitContainer(id, TIMEOUT_MS);
+  await engine.removeContainer(id);
+  return code;
 }
 
-/** A container that hangs with its runtime cannot be removed, which must not keep another runtime from being proven. */
+/**
+ * A container that hangs with its runtime cannot be removed, which must not keep another runtime from being proven. Where
+ * Docker does not answer, the proof says so.
+ */
 async function removeLeftovers(engine: EngineClient): Promise<void> {
-  await removeProbes(engine).catch((error: Error) => log('prove', 'containers of earlier proofs', `are left: ${error.message}`));
-}
-
-/** Ours, and those that a killed run left. */
-async function removeProbes(engine: EngineClient): Promise<void> {
-  for (const { Id: id } of await engine.containers(PROBE_LABEL)) await engine.removeContainer(id);
+  for (const { Id: id } of await engine.containers(PROBE_LABEL).catch(() => [])) {
+    await engine.removeContainer(id).catch((error: Error) => log('prove', `container ${id} of a proof`, `is left, as it cannot be removed: ${error.message}`));
+  }
 }
 
 /** A tar archive of one file, `/probe`. */

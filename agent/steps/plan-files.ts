@@ -39,9 +39,21 @@ function shimFiles(run: Run, runtime: RuntimePlan): PlannedChange[] {
   ];
 }
 
+/** Before anything is done: it would be of no use to a handler that the file which its shim reads is somebody else's. */
+export function requireOwnSharedConfig(run: Run, { sharedConfig: planned }: RuntimePlan): void {
+  const recorded = run.record?.files.find(({ purpose }) => purpose === 'shared config');
+  if (planned && !isOurs(run, planned.path, planned, recorded)) throw notOurs(planned);
+}
+
+function notOurs({ path }: HostFilePlan): Refusal {
+  return new Refusal(`${path} is there and was not written by us: remove it, the shim needs it as it is planned`);
+}
+
 /** It stays as long as anything else does that is kept for its Pods: their shims read it for each container. */
 function sharedConfig(run: Run): PlannedChange[] {
-  const planned = run.plan.runtimes.find((runtime) => runtime.sharedConfig)?.sharedConfig;
+  // A handler that this node cannot have needs no file.
+  const runtimes = run.plan.desiredState === 'PRESENT' ? run.runtimes : run.plan.runtimes;
+  const planned = runtimes.find((runtime) => runtime.sharedConfig)?.sharedConfig;
   return wholeFile(run, 'shared config', planned).filter(({ after }) => after ?? !keptHandlers(run).length);
 }
 
@@ -57,7 +69,7 @@ function wholeFile(run: Run, purpose: Purpose, planned: HostFilePlan | undefined
   if (!wanted) return removed;
   if (isOurs(run, wanted.path, planned, recorded)) return [...removed, ...change(run, wanted.path, purpose, contentOf(run, wanted))];
   if (purpose === 'kubelet') throw new Refusal(`${wanted.path} is there and was not written by us: remove it, or leave the kubelet settings out`);
-  if (purpose === 'shared config') throw new Refusal(`${wanted.path} is there and was not written by us: remove it, the shim needs it as it is planned`);
+  if (purpose === 'shared config') throw notOurs(wanted);
   log('plan', wanted.path, 'was not written by us and is left as it is');
   return removed;
 }

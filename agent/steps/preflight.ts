@@ -1,4 +1,5 @@
 import { file, handlerTables } from './handler-tables';
+import { requireOwnSharedConfig } from './plan-files';
 import { requirePlatform } from './require-platform';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { artifactArchitectures, NodeRequirements, RuntimePlan, VersionRequirement } from '../../src/installer/install-plan';
@@ -81,6 +82,7 @@ async function checkHandler(run: Run, runtime: RuntimePlan, { version, selinux }
   if (requires.noSelinux && selinux) {
     throw new Refusal(`${node.containerRuntimeName} labels containers for SELinux (${selinux}), which ${runtime.runtime} cannot work with: turn that off on these nodes`);
   }
+  requireOwnSharedConfig(run, runtime);
   // What stands in the way of this handler alone: a table of somebody else, or a file that cannot be extended at all.
   await node.planHandlers(plan.installer, [handlerTables(runtime, files)]);
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostFiles } from '../../agent/containerd/host-files';
-import { installedHandlers } from '../../agent/containerd/plan-changes';
+import { installedHandlers } from '../../agent/containerd/installed-handlers';
 import { CHANGING, crashingFs, FaultyFs, watchedFs } from '../../test/agent/crashing-fs';
 import { Installation, PLATFORM } from '../../test/agent/installation';
 import { Beginning, configFiles, lastRun, outcome, STORIES, storyServer } from '../../test/agent/stories';

@@ -82,6 +82,13 @@ test('knows the Pods of cri-dockerd by their labels, and other containers by the
   ]);
 });
 
+test('a container that ends between being listed and being looked at runs no more', async () => {
+  engine.add({ runtime: 'runc' });
+  engine.failures['GET /containers/{id}/json'] = { status: 404, message: 'No such container: c1' };
+  expect(await node.runningPods()).toEqual([]);
+  expect(await node.runningShims()).toEqual([]);
+});
+
 test('cannot say which releases are in use as long as a container runs on anything but runc', async () => {
   engine.add({ runtime: 'runc' });
   expect(await node.runningShims()).toEqual([]);

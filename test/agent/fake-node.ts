@@ -1,5 +1,6 @@
 import { hostFiles } from '../../agent/containerd/host-files';
-import { ContainerdTables, installedHandlers, planContainerdChanges } from '../../agent/containerd/plan-changes';
+import { installedHandlers } from '../../agent/containerd/installed-handlers';
+import { ContainerdTables, planContainerdChanges } from '../../agent/containerd/plan-changes';
 import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
 import { runningShims } from '../../agent/host/running-shims';

@@ -7,7 +7,7 @@ import { scratchFolders } from './scratch-folder';
 import { Beginning, configFiles, lastRun, outcome, STORIES, storyServer } from './stories';
 import { Loss, LOSSES, VolatileDisk } from './volatile-disk';
 import { hostFiles } from '../../agent/containerd/host-files';
-import { installedHandlers } from '../../agent/containerd/plan-changes';
+import { installedHandlers } from '../../agent/containerd/installed-handlers';
 import { figure } from '../../e2e/real-cluster/figures';
 
 /** What daemons read is looked at after a cut at every call; the agent is run again after every so many. */

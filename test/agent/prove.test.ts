@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { FakeCri } from './cri/fake-cri';
 import { GrpcFailure } from './cri/fake-grpc-server';
 import { scratchFolders } from './scratch-folder';
-import { POD_SANDBOX_STATE } from '../../agent/cri/cri-messages';
+import { POD_SANDBOX_STATE, RUN_POD_SANDBOX_REQUEST } from '../../agent/cri/cri-messages';
 import { proveDefaultRuntime, proveHandler } from '../../agent/prove';
 
 const scratchFolder = scratchFolders();
@@ -81,6 +81,23 @@ test('a sandbox that does not start is reported with the reason, and what is lef
   await expect(proveHandler(socket, 'runsc')).rejects.toThrow(/no pod sandbox of handler "runsc" could be started: .*no runtime for "runsc" is configured/);
   expect(left).toBe(true);
   expect(cri.sandboxes.size).toBe(0);
+});
+
+test('a sandbox of another handler\'s proof that cannot be removed is left and named, and this handler and the default runtime are proven', async () => {
+  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+  cri.leaveSandbox('stuck', RUN_POD_SANDBOX_REQUEST.encode({
+    config: { metadata: { name: 'probe', namespace: 'sandbox-runtimes', uid: '1', attempt: 0 }, labels: { 'sandbox-runtimes/probe': '1' } },
+    runtimeHandler: 'kata',
+  }));
+  for (const method of ['StopPodSandbox', 'RemovePodSandbox']) {
+    cri.before[method] = () => {
+      if (cri.sandboxes.size === 1) throw new GrpcFailure(4, 'context deadline exceeded: shim hangs');
+    };
+  }
+  await proveHandler(socket, 'runsc');
+  await proveDefaultRuntime(socket);
+  expect([...cri.sandboxes.keys()]).toEqual(['stuck']);
+  expect(log).toHaveBeenCalledWith(expect.stringMatching(/sandbox stuck of an earlier proof of handler "kata": is left, as it cannot be removed: .*shim hangs/));
 });
 
 test('a sandbox that hangs ends at the limit', async () => {

@@ -40,13 +40,40 @@ test('stays while a handler does that is no longer planned, because its Pods run
   expect(Object.keys(hostTree(node.root))).not.toContain(PATH);
 });
 
+/** Two handlers, of which the second needs the file. */
+function besideAnother(change: object = {}): { [name: string]: string } {
+  const shared = { path: PATH, key: 'runsc-shared.toml', sha256: sha256(TEXT) };
+  return bundle({ runtimes: [{ handler: 'other' }, { handler: 'runsc', change: { sharedConfig: shared, ...change } }] });
+}
+
+test('of somebody else fails the handler that needs it, and no other', async () => {
+  const node = new Installation(scratch());
+  node.put('/etc/containerd/config.toml', 'version = 3\n');
+  node.put(PATH, 'grouping = false\n');
+  const { verdict } = await node.run(besideAnother());
+  expect(verdict?.handlers).toEqual(expect.arrayContaining([
+    expect.objectContaining({ handler: 'other', verdict: 'ready' }),
+    expect.objectContaining({ handler: 'runsc', verdict: 'failed', reason: expect.stringContaining(`${PATH} is there and was not written by us`) }),
+  ]));
+  expect(node.read(PATH)).toBe('grouping = false\n');
+});
+
+test('is not written for a handler that the node cannot have', async () => {
+  const node = new Installation(scratch());
+  node.put('/etc/containerd/config.toml', 'version = 3\n');
+  const requires = { kernel: '99.0', devices: [], sysctls: [], noSelinux: false, containerd: { minimum: '1.7.0', broken: [] } };
+  const { verdict } = await node.run(besideAnother({ requires }));
+  expect(verdict?.handlers).toEqual(expect.arrayContaining([expect.objectContaining({ handler: 'other', verdict: 'ready' }), expect.objectContaining({ handler: 'runsc', verdict: 'failed' })]));
+  expect(Object.keys(hostTree(node.root))).not.toContain(PATH);
+});
+
 test('is not put in the place of somebody else\'s', async () => {
   const node = new Installation(scratch());
   node.put(PATH, 'grouping = false\n');
   const { verdict } = await node.run(bundle());
   expect(verdict?.handlers).toMatchObject([{
     verdict: 'failed',
-    reason: `${PATH} is there and was not written by us: remove it, the shim needs it as it is planned; the configuration of this node was not touched`,
+    reason: `${PATH} is there and was not written by us: remove it, the shim needs it as it is planned`,
   }]);
   expect(node.read(PATH)).toBe('grouping = false\n');
 });

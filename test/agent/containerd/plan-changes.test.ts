@@ -1,5 +1,5 @@
 import { applied, DROP_IN, host, install, MAIN, OWNER, PATTERN, PLATFORM, tables, takeBack, textOf } from './fixtures';
-import { installedHandlers } from '../../../agent/containerd/plan-changes';
+import { installedHandlers } from '../../../agent/containerd/installed-handlers';
 import { runtimesOf } from '../../../agent/containerd/runtime-tables';
 import { parseToml } from '../../../agent/containerd/toml';
 

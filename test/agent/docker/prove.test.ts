@@ -7,8 +7,10 @@ import { scratchFolders } from '../scratch-folder';
 const scratchFolder = scratchFolders();
 let engine: FakeEngine;
 let client: EngineClient;
+let log: jest.SpyInstance;
 
 beforeEach(async () => {
+  log = jest.spyOn(console, 'log').mockImplementation(() => {});
   const socket = join(scratchFolder(), 'docker.sock');
   engine = await FakeEngine.listen(socket);
   engine.runtimes.runsc = { path: '/opt/sandbox-runtimes/gvisor/1/runsc' };
@@ -59,6 +61,26 @@ test('a container of another proof that cannot be removed keeps nothing from bei
   engine.failures['DELETE /containers/{id}'] = { status: 500, message: 'container is stuck' };
   engine.failures['POST /containers/{id}/start'] = { status: 400, message: 'the real reason' };
   await expect(proveRuntime(client, 'amd64', 'runsc')).rejects.toThrow('the real reason');
+});
+
+test('a container of another runtime\'s proof that cannot be removed is left, and this runtime is proven', async () => {
+  const stuck = engine.add({ runtime: 'kata', labels: { 'sandbox-runtimes/probe': '' } });
+  const remove = client.removeContainer.bind(client);
+  jest.spyOn(client, 'removeContainer').mockImplementation(async (id) => {
+    if (id === stuck.id) throw new Error('tried to kill container, but did not receive an exit event');
+    await remove(id);
+  });
+  await proveRuntime(client, 'amd64', 'runsc');
+  await proveRuntime(client, 'amd64');
+  expect([...engine.containers.values()]).toEqual([stuck]);
+  expect(engine.images.size).toBe(0);
+  expect(log).toHaveBeenCalledWith(expect.stringContaining(`container ${stuck.id} of a proof: is left, as it cannot be removed: tried to kill container`));
+});
+
+test('a container of its own that cannot be removed is no proof', async () => {
+  engine.failures['DELETE /containers/{id}'] = { status: 500, message: 'container is stuck' };
+  await expect(proveRuntime(client, 'amd64', 'runsc')).rejects.toThrow('no container of handler "runsc" could be run: Docker\'s API answered 500');
+  expect(engine.images.size).toBe(0);
 });
 
 test('says so where there is no program for the architecture', async () => {
