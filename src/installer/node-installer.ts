@@ -193,7 +193,13 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
-    this.runtimes.set(runtime.handler, runtime._installation(this.supply, this.platformPlan));
+    const installation = runtime._installation(this.supply, this.platformPlan);
+    const { artifact } = installation.plan;
+    if (this.platformPlan.kind === 'docker' && artifact.kind === 'node') {
+      throw new Error(`${runtime.node.path} takes its release from ${artifact.directory} on the nodes, which is not possible on nodes with Docker: an entry of daemon.json has no `
+        + `room for a mark, so the installer knows its own by their program below ${HOST_LAYOUT.opt}; take an archive or an image of the release there, or nodes with containerd`);
+    }
+    this.runtimes.set(runtime.handler, installation);
   }
 
   /**

@@ -5,7 +5,7 @@ import { PolicyMode } from './policy-mode';
 import { kubernetesMinor } from '../installer/kubernetes-version';
 import type { CompatibilityRule } from '../lineup/compatibility-rule';
 import { celText } from '../lineup/pod-rule';
-import { namedSandbox, type SandboxFacts } from '../lineup/sandbox-facts';
+import { factsOf } from '../runtime/runtime-facts';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 
@@ -206,8 +206,4 @@ export class RuntimeClassPolicy extends Construct {
 /** Static Pods: the kubelet runs them whatever the API server says. */
 function notMirrored() {
   return { name: 'not-a-static-pod', expression: "!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))" };
-}
-
-function factsOf(runtime: ISandboxRuntime): SandboxFacts | undefined {
-  return runtime instanceof SandboxRuntime ? runtime._facts() : namedSandbox(runtime.runtimeClassName, runtime.runtimeClassName);
 }

@@ -4,8 +4,9 @@ import { egressRules, NamespaceEgress } from './namespace-egress';
 import { NamespaceQuota } from './namespace-quota';
 import { SANDBOX_NAMESPACE_LABEL } from './runtime-class-policy';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
+import { podFixedOf } from '../runtime/runtime-facts';
 import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
-import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
+import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 
 /**
@@ -149,7 +150,7 @@ export class SandboxedNamespace extends Construct {
     const limits = (this.props.quota ?? NamespaceQuota.of())._limits;
     if (!limits) return;
     const { runtime } = this.props;
-    const overhead = (runtime instanceof SandboxRuntime ? runtime._podFixed() : undefined) ?? {};
+    const overhead = (runtime && podFixedOf(runtime)) ?? {};
     const cpu = `${Math.ceil((cpus(limits.cpu) + limits.pods * cpus(overhead.cpu ?? '0')) * 1000)}m`;
     const memory = `${Math.ceil(mebibytes(limits.memory) + limits.pods * mebibytes(overhead.memory ?? '0'))}Mi`;
     if ([cpu, memory].some((quantity) => quantity.startsWith('NaN'))) {

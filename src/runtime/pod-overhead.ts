@@ -19,7 +19,7 @@ export interface PodOverhead {
   readonly memory?: string;
 }
 
-const QUANTITY = { cpu: /^\d+(\.\d+)?m?$/, memory: /^\d+(\.\d+)?([KMGTPE]i?|k|m)?$/ };
+const QUANTITY = { cpu: /^\d+(\.\d+)?m?$/, memory: /^\d+(\.\d+)?([KMGTPE]i|[kMGTPE]|m)?$/ };
 
 /** `overhead.podFixed` of a RuntimeClass. */
 export function renderOverhead(overhead: PodOverhead): Record<string, string> {

@@ -51,6 +51,8 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
   /** Name of the handler. */
   public readonly handler: string;
 
+  private readonly podFixed?: Record<string, string>;
+
   constructor(scope: Construct, id: string, props: PreinstalledRuntimeProps) {
     super(scope, id);
     validateHandler(props.handler);
@@ -61,20 +63,26 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
       throw new Error(`nodeSelector of ${this.node.path} is empty, so Pods would go to nodes without the handler "${this.handler}" as well; `
         + `name a label of those that have it, e.g. { '${OS_LABEL}': 'linux' } where all have`);
     }
+    this.podFixed = props.overhead && renderOverhead(props.overhead);
     const tolerations = (props.tolerations ?? []).map(tolerationManifest);
     new ClusterScopedObject(this, 'Resource', {
       apiVersion: 'node.k8s.io/v1',
       kind: 'RuntimeClass',
       metadata: { name: this.runtimeClassName },
       handler: this.handler,
-      ...(props.overhead ? { overhead: { podFixed: renderOverhead(props.overhead) } } : {}),
+      ...(this.podFixed ? { overhead: { podFixed: this.podFixed } } : {}),
       scheduling: { nodeSelector: { ...props.nodeSelector }, ...(tolerations.length ? { tolerations } : {}) },
     });
-    SandboxRegistry.of(this).addExternal(this);
+    SandboxRegistry.of(this).addPreinstalled(this);
     LineUpValidation.ensure(this);
   }
 
   public sandbox(construct: IConstruct, options?: SandboxOptions): void {
     SandboxRegistry.of(this).sandbox(construct, this, options);
+  }
+
+  /** @internal */
+  public _podFixed(): Record<string, string> | undefined {
+    return this.podFixed && { ...this.podFixed };
   }
 }

@@ -28,6 +28,7 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
   for (const warning of warnings) console.warn(`warning: ${warning}`);
   const result = checkLineUp([...manifests, ...otherManifests(root, pass)], {
     externalRuntimeClasses: registry.external,
+    externalHandlers: registry.externalHandlers,
     // Other people's Pods may name classes that no construct of this app knows.
     judgeUnknownClasses: false,
   });

@@ -25,6 +25,8 @@ export class SandboxRegistry {
 
   private readonly byHandler = new Map<string, Construct>();
   private readonly byClass = new Map<string, Construct>();
+  /** Handlers that nodes come with. */
+  private readonly preinstalled = new Set<string>();
   /** RuntimeClasses that somebody else owns. */
   private readonly externalByClass = new Map<string, ISandboxRuntime>();
 
@@ -40,6 +42,20 @@ export class SandboxRegistry {
       }
       map.set(name, runtime);
     }
+  }
+
+  /** @throws if another runtime of this app has the same class name */
+  public addPreinstalled(runtime: ISandboxRuntime & Construct & { readonly handler: string }): void {
+    const name = runtime.runtimeClassName;
+    const other = this.byClass.get(name) ?? this.externalByClass.get(name);
+    if (other) throw new Error(`${other.node.path} and ${runtime.node.path} both have the RuntimeClass "${name}"; give one of them another runtimeClassName`);
+    this.byClass.set(name, runtime);
+    this.preinstalled.add(runtime.handler);
+  }
+
+  /** Handlers that nodes come with, so that nothing of this app installs them. */
+  public get externalHandlers(): Iterable<string> {
+    return this.preinstalled;
   }
 
   /** Names of the RuntimeClasses that somebody else owns. */

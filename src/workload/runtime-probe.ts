@@ -4,7 +4,7 @@ import { probeScript } from './probe-script';
 import { containerManifest } from './sandboxed-container';
 import { fromRegistry } from '../installer/image-registry';
 import { sha256 } from '../installer/plan-hash';
-import { namedSandbox } from '../lineup/sandbox-facts';
+import { factsOf } from '../runtime/runtime-facts';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 
 /** A shell and grep, in 2 MB, for all architectures. The digest is the one that three public repositories pin. */
@@ -59,7 +59,7 @@ export class RuntimeProbe extends Construct {
   constructor(scope: Construct, id: string, props: RuntimeProbeProps) {
     super(scope, id);
     const { runtime, schedule } = props;
-    const kind = (runtime instanceof SandboxRuntime ? runtime._facts() : namedSandbox(runtime.runtimeClassName, runtime.runtimeClassName))?.kind;
+    const kind = factsOf(runtime)?.kind;
     if (!kind) {
       throw new Error(`${this.node.path} cannot prove the RuntimeClass "${runtime.runtimeClassName}": its name does not say whether it is gVisor or Kata, `
         + 'and this app does not install it; give the probe a runtime that is one of them');

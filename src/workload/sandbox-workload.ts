@@ -31,6 +31,7 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
   const errors: string[] = [];
   const warnings: string[] = [];
   const wanted = new Map<ApiObject, Wanted>();
+  const unknown = new Map<ApiObject, ISandboxRuntime>();
   for (const [construct, { runtime, options }] of registry.sandboxed) {
     const ownPath = options.find((one) => one.podSpecPath !== undefined)?.podSpecPath;
     const annotations = exceptionAnnotations(options.flatMap(({ exceptions }) => exceptions ?? []), construct.node.path || 'the app');
@@ -41,10 +42,7 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
       const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
       const other = wanted.get(object);
       if (!path) {
-        if (isForeign(object) && bearsContainers(pass.render(object))) {
-          warnings.push(`${object.node.path} (${object.apiVersion} ${object.kind}) has containers, and nobody told the library where its Pods are, so they run outside of `
-            + `${describe(runtime)}; call sandbox() for the object with podSpecPath`);
-        }
+        if (isForeign(object) || isList(object)) unknown.set(object, runtime);
       } else if (other && other.runtime !== runtime) {
         errors.push(`${object.node.path} is to run in two sandboxes, ${describe(other.runtime)} and ${describe(runtime)}; choose one`);
       } else {
@@ -57,6 +55,18 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
     }
   }
 
+  for (const [object, runtime] of unknown) {
+    if (wanted.has(object) || !bearsContainers(pass.render(object))) continue;
+    const found = `${object.node.path} (${object.apiVersion} ${object.kind}) has containers`;
+    if (isList(object)) {
+      errors.push(`${found}, and is to run in ${describe(runtime)}, but the library does not look into lists; make each of its items an object of its own`);
+    } else {
+      warnings.push(`${found}, and nobody told the library where its Pods are, so they run outside of ${describe(runtime)}; call sandbox() for the object with podSpecPath`);
+    }
+  }
+  // Before anything is rendered for the check: what is rendered may show other objects, in their sandboxes.
+  for (const [object, target] of wanted) pass.edit(object, (rendered) => editPods(rendered, editOf(target)));
+
   const manifests: any[] = [];
   for (const object of objects(root)) {
     const known = podSpecPath(object.apiVersion, object.kind);
@@ -64,24 +74,27 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
     if (!known && !target) continue;
     const manifest = pass.render(object);
     if (target) {
-      errors.push(...put(object, manifest, target, pass));
+      errors.push(...put(object, manifest, target));
     }
     manifests.push(...known ? [manifest] : views(manifest, target!.path));
   }
   return { errors, warnings, manifests };
 }
 
-/** Puts the Pods of an object into their sandbox: in this rendering, and in every later one. */
-function put(object: ApiObject, manifest: any, { runtime, path, edits: more }: Wanted, pass: SynthPass): string[] {
+/** Puts the Pods of a rendered object into their sandbox. @returns what stands against it */
+function put(object: ApiObject, manifest: any, target: Wanted): string[] {
+  const { runtime, path } = target;
   // Working out a path takes longer than everything else here.
   const name = () => `${object.node.path} (${object.kind})`;
-  const edit = { path, runtimeClassName: runtime.runtimeClassName, ...more };
-  const problems = editPods(manifest, edit);
+  const problems = editPods(manifest, editOf(target));
   if (!problems) {
     return [`${name()} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
   }
-  pass.edit(object, (rendered) => editPods(rendered, edit));
   return problems.map((problem) => `${name()} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
+}
+
+function editOf({ runtime, path, edits }: Wanted): SandboxEdit {
+  return { path, runtimeClassName: runtime.runtimeClassName, ...edits };
 }
 
 /** The Pod templates of a custom resource, as objects that the line-up check knows. */
@@ -104,6 +117,11 @@ function schedulingOf(runtime: ISandboxRuntime, pass: SynthPass): SandboxEdit['s
 function isForeign({ apiVersion }: ApiObject): boolean {
   const [group, version] = apiVersion.split('/');
   return version !== undefined && group.includes('.') && !group.endsWith('.k8s.io') && !group.endsWith('kubernetes.io');
+}
+
+/** Whether an object is several in one, as `kubectl get` gives them. */
+function isList({ apiVersion, kind }: ApiObject): boolean {
+  return (apiVersion === 'v1' && kind === 'List') || podSpecPath(apiVersion, kind.replace(/List$/, '')) !== undefined;
 }
 
 function bearsContainers(value: any): boolean {

@@ -62,8 +62,15 @@ describe('places', () => {
 
 describe('texts', () => {
   test('read by Kubernetes\' rules: dates stay texts, keys are merged', () => {
-    const [document] = readYaml('a: 2026-01-01\nb: {<<: {c: 1}, d: 2}\ne: yes\n').documents;
-    expect(document.value).toEqual({ a: '2026-01-01', b: { c: 1, d: 2 }, e: 'yes' });
+    const [document] = readYaml('a: 2026-01-01\nb: {<<: {c: 1}, d: 2}\n').documents;
+    expect(document.value).toEqual({ a: '2026-01-01', b: { c: 1, d: 2 } });
+  });
+
+  test('read by Kubernetes\' rules: booleans in all spellings that kubectl takes for one, unless they are quoted', () => {
+    const listed = (text: string) => readYaml(`[${text}]`).documents[0].value;
+    expect(listed('y, Y, yes, Yes, YES, on, On, ON, true, True, TRUE')).toEqual(Array(11).fill(true));
+    expect(listed('n, N, no, No, NO, off, Off, OFF, false, False, FALSE')).toEqual(Array(11).fill(false));
+    expect(listed('"yes", \'on\', yEs, oFF, yesterday, nope')).toEqual(['yes', 'on', 'yEs', 'oFF', 'yesterday', 'nope']);
   });
 
   test('may merge mappings only, as kubectl takes them', () => {
@@ -105,7 +112,8 @@ describe('texts', () => {
         fc.array(tie('node'), { maxLength: 4 }), fc.dictionary(fc.string().filter((key) => key !== '<<'), tie('node'), { maxKeys: 4 })),
     })).node;
     fc.assert(fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {
-      const text = values.map((one) => stringify(one)).join('---\n');
+      // Quotes what Kubernetes would take for a boolean.
+      const text = values.map((one) => stringify(one, { version: '1.1' })).join('---\n');
       fc.pre(parseAllDocuments(text).length === values.length);
       expect(readYaml(text).documents.map((document) => document.value)).toEqual(parseAllDocuments(text).map((document) => document.toJS()));
     }), { numRuns: 300 });

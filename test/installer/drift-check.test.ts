@@ -75,7 +75,7 @@ describe('the shell of admit', () => {
   test('runs the agent again as soon as there is news, and ends when it is told to', async () => {
     const [runs, news] = [join(folder, 'runs'), join(folder, 'news')];
     const script = container(podSpec(EVERY_MINUTE), 'admit').command[2]
-      .replaceAll(POD_LAYOUT.news, news).replace('node /sandbox-runtimes/agent.js admit', `echo run >>${runs}; rm -f ${news}`).replaceAll('sleep 10', 'sleep 0.5');
+      .replaceAll(POD_LAYOUT.news, news).replace('node /sandbox-runtimes/agent.js admit', `rm -f ${news}; echo run >>${runs}`).replaceAll('sleep 10', 'sleep 0.5');
     const count = () => (existsSync(runs) ? readFileSync(runs, 'utf8').split('\n').length - 1 : 0);
     const shell = spawn('sh', ['-c', script]);
     const ended = new Promise((resolve) => shell.once('exit', resolve));

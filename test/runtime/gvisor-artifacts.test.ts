@@ -135,3 +135,12 @@ describe('a release that is on the node already', () => {
     expect(() => GVisorArtifacts.onNode(folder)).toThrow(message);
   });
 });
+
+test.each([
+  ['gVisor', (chart: Chart) => new GVisorRuntime(chart, 'it', { release: GVisorRelease.V20261005_0, artifacts: GVisorArtifacts.onNode('/opt/gvisor') })],
+  ['Kata', (chart: Chart) => new KataRuntime(chart, 'it', { release: KataRelease.V4_2_0, artifacts: KataArtifacts.onNode() })],
+])('a release of %s that the nodes have is refused with Docker, whose entry could not be told from others\'', (_name, make) => {
+  const chart = new Chart(Testing.app(), 'platform', { namespace: 'sandbox-system' });
+  new NodeInstaller(chart, 'docker-nodes', { platform: NodePlatform.DOCKER });
+  expect(() => make(chart)).toThrow(/takes its release from \/opt\/\w+ on the nodes, which is not possible on nodes with Docker: .* take an archive or an image of the release there, or nodes with containerd/);
+});

@@ -19,3 +19,9 @@ test('an overhead names at least one resource, as Kubernetes writes it', () => {
   expect(() => renderOverhead({})).toThrow('overhead names neither cpu nor memory');
   expect(() => renderOverhead({ memory: '320 MB' })).toThrow('overhead.memory must be a Kubernetes quantity such as "64Mi", got "320 MB"');
 });
+
+test('a suffix that Kubernetes does not know is refused', () => {
+  expect(() => renderOverhead({ memory: '65536K' })).toThrow('65536K');
+  expect(renderOverhead({ memory: '65536k' })).toEqual({ memory: '65536k' });
+  expect(renderOverhead({ memory: '64Ki' })).toEqual({ memory: '64Ki' });
+});

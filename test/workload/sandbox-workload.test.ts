@@ -379,3 +379,40 @@ describe('the scheduling of the class in the Pod', () => {
     expect(() => gke.sandbox(team, { schedulingInPod: true })).toThrow('this app does not know that RuntimeClass');
   });
 });
+
+test.each([['v1', 'List'], ['apps/v1', 'DeploymentList']])('a %s %s with containers is refused, as nobody would put its items into the sandbox', (apiVersion, kind) => {
+  const { app, gvisor, team } = setUp();
+  gvisor.sandbox(team);
+  new ApiObject(team, 'many', { apiVersion, kind, items: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { template } }] });
+  expect(() => app.synthYaml()).toThrow(/has containers, and is to run in platform\/gvisor .*, but the library does not look into lists; make each of its items an object of its own/);
+});
+
+test('a list without containers is nobody\'s concern', () => {
+  const { app, gvisor, team } = setUp();
+  gvisor.sandbox(team);
+  new ApiObject(team, 'many', { apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } }] });
+  expect(app.synthYaml()).toContain('kind: List');
+});
+
+test.each([[true], [false]])('an object whose Pods were pointed out is not warned about because its chart is sandboxed too (chart first: %s)', (chartFirst) => {
+  const { app, gvisor, team } = setUp();
+  const job = new ApiObject(team, 'job', { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', spec: { tasks: [{ template }] } });
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  const calls = [() => gvisor.sandbox(job, { podSpecPath: 'spec.tasks.*.template.spec' }), () => gvisor.sandbox(team)];
+  for (const call of chartFirst ? calls.reverse() : calls) call();
+  app.synthYaml();
+  expect(job.toJson().spec.tasks[0].template.spec.runtimeClassName).toBe('gvisor');
+  expect(warn.mock.calls.flat().filter((line) => String(line).includes('nobody told the library'))).toEqual([]);
+  warn.mockRestore();
+});
+
+test('what is rendered from another object has that object\'s sandbox, in whatever order they were made', () => {
+  const { app, gvisor, team } = setUp();
+  let deployment: ApiObject | undefined;
+  new ApiObject(team, 'copy', { apiVersion: 'batch/v1', kind: 'Job', spec: Lazy.any({ produce: () => ({ template: deployment!.toJson().spec.template }) }) });
+  deployment = new ApiObject(team, 'web', { apiVersion: 'apps/v1', kind: 'Deployment', spec: { template } });
+  gvisor.sandbox(deployment);
+  const first = app.synthYaml();
+  expect(first.match(/runtimeClassName: gvisor/g)).toHaveLength(2);
+  expect(app.synthYaml()).toBe(first);
+});

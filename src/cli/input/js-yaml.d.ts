@@ -13,7 +13,10 @@ declare module 'js-yaml' {
     public readonly reason: string;
     public readonly mark?: Mark;
   }
-  export interface Type { readonly tag: string }
+  export class Type {
+    readonly tag: string;
+    constructor(tag: string, options: { readonly kind: 'scalar'; resolve(text: string): boolean; construct(text: string): unknown });
+  }
   export class Schema {
     public extend(types: { readonly implicit?: readonly Type[]; readonly explicit?: readonly Type[] }): Schema;
   }

@@ -1,5 +1,5 @@
 /// <reference path="./js-yaml.d.ts" />
-import { CORE_SCHEMA, loadAll, types, YAMLException, type LoadOptions } from 'js-yaml';
+import { CORE_SCHEMA, loadAll, Type, types, YAMLException, type LoadOptions } from 'js-yaml';
 import { columnsBefore, newlines } from './line-ends';
 
 /** A document of a text, with the place of its first node. */
@@ -21,8 +21,17 @@ export interface SyntaxProblem {
   readonly text?: string;
 }
 
+const BOOLEANS = new Map([['true', true], ['yes', true], ['on', true], ['y', true], ['false', false], ['no', false], ['off', false], ['n', false]]);
+/** In small letters, in capitals, or with a capital first. */
+const SPELLING = /^([a-z]+|[A-Z][a-z]*|[A-Z]+)$/;
+/** Kubernetes' own tools read booleans as YAML 1.1 has them. */
+const bool = new Type('tag:yaml.org,2002:bool', {
+  kind: 'scalar',
+  resolve: (text: string) => text.length <= 5 && SPELLING.test(text) && BOOLEANS.has(text.toLowerCase()),
+  construct: (text: string) => BOOLEANS.get(text.toLowerCase()),
+});
 /** JSON's types and merge keys, which is what Kubernetes' own tools read. A date stays a text. */
-const SCHEMA = CORE_SCHEMA.extend({ implicit: [types.merge] });
+const SCHEMA = CORE_SCHEMA.extend({ implicit: [bool, types.merge] });
 /** No manifest comes near it, and nothing that reads a value of this depth runs out of stack. */
 export const MAX_DEPTH = 100;
 export const PARSER_OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };

@@ -64,6 +64,14 @@ function* compared(index: LineUpIndex, { daemonSet, name, namespace }: Installer
   }
 }
 
+/** What makes a policy or its binding look at fewer requests, and is not there unless we write it. */
+const NARROWING = ['excludeResourceRules', 'matchResources', 'namespaceSelector', 'objectSelector'];
+
+/** As the API server fills it in, or absent. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
 /** Where the expected value is not part of the given one; undefined if it is. */
 function missing(expected: unknown, given: unknown, path: string): string | undefined {
   if (Array.isArray(expected)) {
@@ -83,6 +91,10 @@ function missing(expected: unknown, given: unknown, path: string): string | unde
     return undefined;
   }
   if (isRecord(expected)) {
+    const narrowed = isRecord(given) ? NARROWING.find((key) => !(key in expected) && !isEmpty(given[key])) : undefined;
+    if (narrowed !== undefined || (isEmpty(expected) && !isEmpty(given))) {
+      return `${[path.slice(1), narrowed].filter(Boolean).join('.')} narrows what the fence looks at; take it out`;
+    }
     for (const [key, value] of Object.entries(expected)) {
       const difference = missing(value, isRecord(given) ? given[key] : undefined, `${path}.${key}`);
       if (difference) {

@@ -78,3 +78,28 @@ test('reports a claim without a gate', () => {
   editPlan(manifests, (plan) => delete plan.gate);
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('has a container claim, but its plan has no gate')]);
 });
+
+describe('what narrows the fence until it looks at nothing', () => {
+  const binding = (manifests: Manifests) => manifests.find(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding') as any;
+  const takeover = (manifests: Manifests) => manifests.findLast(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding') as any;
+
+  test.each<[string, (manifests: Manifests) => void]>([
+    ['spec.matchConstraints.excludeResourceRules', (manifests) => {
+      policy(manifests).spec.matchConstraints.excludeResourceRules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }];
+    }],
+    ['spec.matchConstraints.objectSelector', (manifests) => { policy(manifests).spec.matchConstraints.objectSelector = { matchLabels: { never: 'ever' } }; }],
+    ['spec.matchResources', (manifests) => { binding(manifests).spec.matchResources = { objectSelector: { matchLabels: { never: 'ever' } } }; }],
+    ['spec.paramRef.selector', (manifests) => { takeover(manifests).spec.paramRef.selector = { matchLabels: { never: 'ever' } }; }],
+  ])('is reported: %s', (place, narrow) => {
+    const manifests = quickstart();
+    narrow(manifests);
+    expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(`${place} narrows what the fence looks at; take it out`)]);
+  });
+
+  test('is not what the API server fills in', () => {
+    const manifests = quickstart();
+    binding(manifests).spec.matchResources = {};
+    policy(manifests).spec.matchConstraints.excludeResourceRules = [];
+    expect(messagesOf(RULE, manifests)).toEqual([]);
+  });
+});
