@@ -63,7 +63,7 @@ function wholeFile(run: Run, purpose: Purpose, planned: HostFilePlan | undefined
   const wanted = run.plan.desiredState === 'PRESENT' ? planned : undefined;
   const obsolete = new Set([recorded?.path, planned?.path].filter((path) => path !== undefined && path !== wanted?.path) as string[]);
   const removed = [...obsolete].filter((path) => isOurs(run, path, planned, recorded)).flatMap((path) => change(run, path, purpose, undefined));
-  if (recorded && !planned && !run.node.host.read(recorded.path)) {
+  if (recorded && recorded.path !== planned?.path && !run.node.host.read(recorded.path)) {
     log('plan', recorded.path, 'is not planned any more and not mounted: where it is still on the node, remove it there by hand');
   }
   if (!wanted) return removed;

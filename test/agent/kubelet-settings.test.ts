@@ -1,6 +1,10 @@
+import { renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { crashingFs } from './crashing-fs';
 import { hostTree } from './host-tree';
 import { ArchiveServer, bundleOf, Installation, PlanWish } from './installation';
 import { scratchFolders } from './scratch-folder';
+import { Host } from '../../agent/host/host';
 import { KubeletPlan } from '../../src/installer/install-plan';
 
 const scratch = scratchFolders();
@@ -94,4 +98,43 @@ test.each<[string, (node: Installation) => void, RegExp]>([
   expect(verdict?.handlers[0]).toMatchObject({ verdict: 'failed', reason: expect.stringMatching(reason) });
   expect(hostTree(`${node.root}/etc`)).toEqual(before);
   expect(node.daemons).toMatchObject({ containerdRestarts: 0, kubeletRestarts: [] });
+});
+
+describe('a folder that the next Pod does not mount', () => {
+  /** What is there for the installer alone is away while it runs. */
+  async function unmounted<T>(node: Installation, folder: string, run: () => Promise<T>): Promise<T> {
+    const [there, away] = [join(node.root, folder), join(node.root, '..', `away-${basename(node.root)}`)];
+    renameSync(there, away);
+    try {
+      return await run();
+    } finally {
+      renameSync(away, there);
+    }
+  }
+
+  test('is not taken for one without our file by a recovery, which waits until it can be seen again', async () => {
+    const node = installation();
+    node.put(`${UNIT}/10-kubeadm.conf`, '');
+    const crashing = crashingFs();
+    const killed = { host: new Host(node.root, crashing.fs), fail: (what: string) => { if (what === 'restart kubelet') crashing.die(); } };
+    await node.run(bundleOf(server, { kubelet: settings() }), killed);
+    expect(node.read(PATHS.systemd)).toBeDefined();
+
+    const { code } = await unmounted(node, UNIT, () => node.run(bundleOf(server)));
+    expect(code).toBe(1);
+    expect(node.lastWords).toContain(`the folder of ${PATHS.systemd} is not mounted in this Pod; give the NodeInstaller the kubelet settings again that it had`);
+
+    expect((await node.run(bundleOf(server, { kubelet: settings() }))).code).toBe(0);
+    expect((await node.run(bundleOf(server, { kubelet: settings(), desiredState: 'ABSENT' }))).code).toBe(0);
+    expect(Object.keys(hostTree(node.root))).not.toContain(PATHS.systemd);
+  });
+
+  test('is named where the settings have moved to another folder', async () => {
+    const node = installation();
+    node.put(`${UNIT}/10-kubeadm.conf`, '');
+    await node.run(bundleOf(server, { kubelet: settings() }));
+    const log = jest.spyOn(console, 'log').mockReturnValue();
+    await unmounted(node, UNIT, () => node.run(bundleOf(server, { kubelet: settings('config-dir') })));
+    expect(log).toHaveBeenCalledWith(expect.stringContaining(`${PATHS.systemd}: is not planned any more and not mounted: where it is still on the node, remove it there by hand`));
+  });
 });
