@@ -81,7 +81,7 @@ test('reports a claim without a gate', () => {
 
 describe('what narrows the fence until it looks at nothing', () => {
   const binding = (manifests: Manifests) => manifests.find(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding') as any;
-  const takeover = (manifests: Manifests) => manifests.findLast(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding') as any;
+  const takeover = (manifests: Manifests) => manifests.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding').at(-1) as any;
 
   test.each<[string, (manifests: Manifests) => void]>([
     ['spec.matchConstraints.excludeResourceRules', (manifests) => {
