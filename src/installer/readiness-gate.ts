@@ -1,4 +1,4 @@
-import { isLabelKey } from './validate-props';
+import { isLabelKey } from '../runtime/label-syntax';
 
 /** Cluster Autoscaler takes taints that begin so for passing ones, without being told each. */
 const STARTUP_TAINT = 'startup-taint.cluster-autoscaler.kubernetes.io/sandbox-runtimes';

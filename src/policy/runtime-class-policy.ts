@@ -5,6 +5,7 @@ import { PolicyMode } from './policy-mode';
 import { kubernetesMinor } from '../installer/kubernetes-version';
 import type { CompatibilityRule } from '../lineup/compatibility-rule';
 import { celText } from '../lineup/pod-rule';
+import { refuseLabels } from '../runtime/label-syntax';
 import { factsOf } from '../runtime/runtime-facts';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
@@ -85,6 +86,7 @@ export class RuntimeClassPolicy extends Construct {
       this.requireKubernetes(kubernetesVersion, 36, 'MutatingAdmissionPolicy v1, for defaultRuntime',
         'leave defaultRuntime out and put workloads into the sandbox with sandbox(), or write kubernetesVersion: \'1.36\'');
     }
+    refuseLabels(`namespaceLabels of ${this.node.path}`, props.namespaceLabels);
     const { namespace } = Chart.of(this);
     this.name = `${namespace === undefined ? '' : `${namespace}.`}${Names.toDnsLabel(this, { includeHash: false })}`;
 

@@ -3,11 +3,13 @@ import { Construct } from 'constructs';
 import { egressRules, NamespaceEgress } from './namespace-egress';
 import { NamespaceQuota } from './namespace-quota';
 import { SANDBOX_NAMESPACE_LABEL } from './runtime-class-policy';
+import { refuseLabels } from '../runtime/label-syntax';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
 import { podFixedOf } from '../runtime/runtime-facts';
 import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
+import { LineUpValidation } from '../synth/line-up-validation';
 
 /**
  * Level of Pod Security.
@@ -113,11 +115,13 @@ export class SandboxedNamespace extends Construct {
     if (name === 'default' || name.startsWith('kube-')) {
       throw new Error(`${this.node.path} would close the namespace "${name}", which belongs to the cluster; choose a namespace of your own`);
     }
+    refuseLabels(`labels of ${this.node.path}`, props.labels);
     this.name = name;
     new ClusterScopedObject(this, 'Resource', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: this.labels() } });
     if (!props.serviceAccountToken) {
       this.object('ServiceAccount', 'v1', 'default', { automountServiceAccountToken: false });
     }
+    LineUpValidation.ensure(this);
     this.network();
     this.quota();
     if (props.defaultLimits ?? true) {

@@ -1,4 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
+import { refuseLabels } from './label-syntax';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
 import type { ISandboxRuntime } from './sandbox-runtime';
@@ -63,6 +64,7 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
       throw new Error(`nodeSelector of ${this.node.path} is empty, so Pods would go to nodes without the handler "${this.handler}" as well; `
         + `name a label of those that have it, e.g. { '${OS_LABEL}': 'linux' } where all have`);
     }
+    refuseLabels(`nodeSelector of ${this.node.path}`, props.nodeSelector);
     this.podFixed = props.overhead && renderOverhead(props.overhead);
     const tolerations = (props.tolerations ?? []).map(tolerationManifest);
     new ClusterScopedObject(this, 'Resource', {

@@ -33,7 +33,7 @@ export interface ContainerProbeOptions {
 
 /**
  * How the kubelet finds out about a container. All three kinds work in gVisor and Kata: the kubelet connects to the
- * Pod's address, and commands run inside the sandbox.
+ * Pod's address, and commands run inside the sandbox. Throws where a port or a time is none.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
@@ -66,10 +66,16 @@ export class ContainerProbe {
    * @param options timing
    */
   public static exec(command: string[], options: ContainerProbeOptions = {}): ContainerProbe {
+    if (!command.length) throw new Error('a probe has an empty command; name the program to run, such as ["cat", "/ready"]');
     return new ContainerProbe({ exec: { command: [...command] } }, options);
   }
 
-  private constructor(private readonly action: object, private readonly options: ContainerProbeOptions) {}
+  private constructor(private readonly action: object, private readonly options: ContainerProbeOptions) {
+    for (const [member, value] of Object.entries(options)) {
+      const least = member === 'initialDelaySeconds' ? 0 : 1;
+      if (value !== undefined && !(Number.isInteger(value) && value >= least)) throw new Error(`${member} of a probe must be a whole number, ${least} or more, got ${value}`);
+    }
+  }
 
   /** @internal */
   public _manifest(): object {

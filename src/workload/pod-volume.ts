@@ -1,6 +1,7 @@
 import { refuseQuantity } from './quantity';
+import { refuseLabelName } from './refuse-containers';
 
-/** A volume of a SandboxedPod. */
+/** A volume of a SandboxedPod. Throws where its name is no DNS label. */
 export class PodVolume {
   /**
    * A folder that lives as long as the Pod.
@@ -47,7 +48,9 @@ export class PodVolume {
     /** Name of the volume, as volume mounts use it. */
     public readonly name: string,
     private readonly source: object,
-  ) {}
+  ) {
+    refuseLabelName('the name of a volume', name);
+  }
 
   /** @internal */
   public _manifest(): object {

@@ -1,7 +1,13 @@
 import { refuseQuantity } from './quantity';
 import type { SandboxedContainer } from './sandboxed-container';
+import { cpus, mebibytes } from '../runtime/pod-overhead';
+import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
 
 const RESOURCES = { cpuRequest: '100m', cpuLimit: '1', memoryRequest: '64Mi', memoryLimit: '256Mi' } as const;
+/** The name of a port: an IANA service name. @see https://datatracker.ietf.org/doc/html/rfc6335#section-5.1 */
+const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
+/** Printable ASCII without "=". @see https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/ */
+const ENV_NAME = /^[ -<>-~]+$/;
 
 /** Refuses containers that the API server would refuse, with what to write instead. */
 export function refuseContainers(pod: string, containers: readonly SandboxedContainer[]): void {
@@ -13,19 +19,43 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
       }
     }
     const { name } = container;
+    refuseLabelName(`the name of a container of ${pod}`, name);
     if (names.has(name)) {
       throw new Error(`${pod} has two containers "${name}", init containers included; give one of them another name`);
     }
     names.add(name);
     const described = `container "${name}" of ${pod}`;
     refusePorts(described, container);
+    refuseEnv(described, container);
     refuseQuantities(described, container);
+    refuseMounts(described, container);
+    refuseSecurity(described, container);
   }
 }
 
+/** Refuses the name of a part of a Pod that is no DNS label. */
+export function refuseLabelName(described: string, name: string): void {
+  if (isDnsLabel(name)) return;
+  throw new Error(`${described} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "${name}"; write "${proposeDnsLabel(name)}"`);
+}
+
 function refusePorts(container: string, { ports = [] }: SandboxedContainer): void {
-  for (const { containerPort } of ports) {
+  const names = new Set<string>();
+  for (const { containerPort, name } of ports) {
     if (!isPort(containerPort)) throw new Error(`${container} has the port ${containerPort}; a port is a whole number from 1 to 65535`);
+    if (name === undefined) continue;
+    if (!PORT_NAME.test(name)) {
+      throw new Error(`${container} has a port with the name "${name}"; such a name has at most 15 lower-case letters, digits and single "-" between them, one letter at least, such as "http"`);
+    }
+    if (names.has(name)) throw new Error(`${container} has two ports with the name "${name}"; give one of them another name`);
+    names.add(name);
+  }
+}
+
+function refuseEnv(container: string, { env = {} }: SandboxedContainer): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!ENV_NAME.test(name)) throw new Error(`${container} has the environment variable "${name}"; a name is printable ASCII without "=", such as "LOG_LEVEL"`);
+    if (typeof value !== 'string') throw new Error(`${container} has ${JSON.stringify(value)} for the environment variable ${name}, which is no text; write '${String(value)}'`);
   }
 }
 
@@ -33,6 +63,41 @@ function refuseQuantities(container: string, { resources = {} }: SandboxedContai
   for (const [member, example] of Object.entries(RESOURCES)) {
     refuseQuantity(`${member} of ${container}`, resources[member as keyof typeof RESOURCES], example);
   }
+  const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
+  const pairs = [['cpu', cpuRequest, cpuLimit, cpus], ['memory', memoryRequest, memoryLimit, mebibytes]] as const;
+  for (const [resource, request, limit, amount] of pairs) {
+    if (request !== undefined && limit !== undefined && amount(request) > amount(limit)) {
+      throw new Error(`${resource}Request of ${container} is "${request}", more than its ${resource}Limit "${limit}"; a request is at most the limit`);
+    }
+  }
+}
+
+function refuseMounts(container: string, { volumeMounts = [] }: SandboxedContainer): void {
+  const paths = new Set<string>();
+  for (const { name, mountPath, subPath } of volumeMounts) {
+    if (!mountPath || mountPath.includes(':')) {
+      throw new Error(`${container} mounts the volume "${name}" at "${mountPath}"; a mountPath is a path without ":", such as "/data"`);
+    }
+    if (paths.has(mountPath)) throw new Error(`${container} mounts two volumes at "${mountPath}"; give one of them another mountPath`);
+    paths.add(mountPath);
+    if (subPath !== undefined && (subPath.startsWith('/') || subPath.split('/').includes('..'))) {
+      throw new Error(`${container} mounts "${subPath}" of the volume "${name}"; a subPath stays inside the volume: relative, without ".."`);
+    }
+  }
+}
+
+function refuseSecurity(container: string, { security = {} }: SandboxedContainer): void {
+  const { runAsUser, runAsGroup, runAsNonRoot = true, addCapabilities = [], dropCapabilities = [] } = security;
+  for (const [member, id] of Object.entries({ runAsUser, runAsGroup })) {
+    if (id !== undefined && !(Number.isInteger(id) && id >= 0 && id < 2 ** 31)) {
+      throw new Error(`${member} of ${container} is ${id}; an ID is a whole number from 0 to 2147483647`);
+    }
+  }
+  if (runAsUser === 0 && runAsNonRoot) {
+    throw new Error(`${container} has runAsUser: 0, which the kubelet refuses to start; give it another UID, or write runAsNonRoot: false`);
+  }
+  const prefixed = [...addCapabilities, ...dropCapabilities].find((capability) => /^CAP_/i.test(capability));
+  if (prefixed !== undefined) throw new Error(`${container} names the capability "${prefixed}"; Kubernetes calls it "${prefixed.slice('CAP_'.length).toUpperCase()}"`);
 }
 
 /** Whether a number can be a port. */

@@ -5,7 +5,9 @@ import type { PodVolume } from './pod-volume';
 import { refuseContainers } from './refuse-containers';
 import { containerManifest, type SandboxedContainer } from './sandboxed-container';
 import { tolerationManifest, type Toleration } from './toleration';
+import { isDnsSubdomain, proposeDnsSubdomain } from '../runtime/runtime-names';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
+import { requireSameApp } from '../synth/sandbox-registry';
 
 /** When the kubelet starts a container again. */
 export enum PodRestartPolicy {
@@ -106,7 +108,7 @@ export interface SandboxedPodProps {
 
 /**
  * A complete Pod in a sandbox, with a security context as Pod Security's `restricted` level asks for. The Pod is the
- * child `Resource`, a plain ApiObject.
+ * child `Resource`, a plain ApiObject. Throws where the API server would refuse the Pod, or the kubelet a container of it.
  */
 export class SandboxedPod extends Construct {
   /** Name of the Pod. */
@@ -117,6 +119,7 @@ export class SandboxedPod extends Construct {
     if (typeof props?.runtime?.runtimeClassName !== 'string') {
       throw new Error(`${this.node.path} has no runtime; give it the one to run in (runtime: gvisor), or SandboxRuntime.fromRuntimeClassName for a class that exists already`);
     }
+    requireSameApp(this, props.runtime);
     if (!Array.isArray(props.containers) || props.containers.length === 0) {
       throw new Error(`${this.node.path} has no containers; a Pod needs at least one (containers: [{ name: 'web', image: 'registry.example/web:1.0' }])`);
     }
@@ -127,6 +130,7 @@ export class SandboxedPod extends Construct {
     if (props.hostnames?.length === 0) {
       throw new Error(`hostnames of ${this.node.path} is empty, which no node matches; leave it out, or name at least one node`);
     }
+    this.refuseNames(props);
     this.refuseUnknownMounts(props);
     const pod = new ApiObject(this, 'Resource', {
       apiVersion: 'v1',
@@ -148,6 +152,21 @@ export class SandboxedPod extends Construct {
       },
     });
     this.name = pod.name;
+  }
+
+  /** What the API server would refuse of the Pod itself. */
+  private refuseNames({ metadata, serviceAccountName, terminationGracePeriodSeconds, volumes = [] }: SandboxedPodProps): void {
+    for (const [member, given] of Object.entries({ 'metadata.name': metadata?.name, serviceAccountName })) {
+      if (given !== undefined && !isDnsSubdomain(given)) {
+        throw new Error(`${member} of ${this.node.path} must be a DNS subdomain (lower-case letters, digits, "-" and "."), got "${given}"; write "${proposeDnsSubdomain(given)}"`);
+      }
+    }
+    if (terminationGracePeriodSeconds !== undefined && !(Number.isInteger(terminationGracePeriodSeconds) && terminationGracePeriodSeconds >= 0)) {
+      throw new Error(`terminationGracePeriodSeconds of ${this.node.path} must be a whole number of seconds, 0 or more, got ${terminationGracePeriodSeconds}`);
+    }
+    const names = volumes.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new Error(`${this.node.path} has two volumes "${twice}"; give one of them another name`);
   }
 
   private refuseUnknownMounts(props: SandboxedPodProps): void {

@@ -1,3 +1,5 @@
+import { isLabelKey, isLabelValue } from '../runtime/label-syntax';
+
 /** What a taint does to Pods that do not tolerate it. */
 export enum TaintEffect {
   /** New Pods are not scheduled. */
@@ -36,10 +38,16 @@ export interface Toleration {
   readonly effect?: TaintEffect;
 }
 
-/** The toleration as Kubernetes writes it. */
+/** The toleration as Kubernetes writes it. Throws where no taint can be like that. */
 export function tolerationManifest(toleration: Toleration): Record<string, string> {
   if (!toleration.key && toleration.value !== undefined) {
     throw new Error(`a toleration has the value "${toleration.value}" but no key; name the key of the taint, or leave out the value to tolerate every taint`);
+  }
+  if (toleration.key && !isLabelKey(toleration.key)) {
+    throw new Error(`a toleration has the key "${toleration.key}", which no taint can have; write one such as "sandbox" or "example.com/sandbox"`);
+  }
+  if (toleration.value !== undefined && !isLabelValue(toleration.value)) {
+    throw new Error(`a toleration has the value ${JSON.stringify(toleration.value)}, which no taint can have: at most 63 letters, digits, "-", "_" and ".", as text`);
   }
   return {
     ...(toleration.key ? { key: toleration.key } : {}),

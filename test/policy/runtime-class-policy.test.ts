@@ -91,6 +91,7 @@ test.each<[string, (gvisor: ISandboxRuntime, other: ISandboxRuntime) => Partial<
     'needs Kubernetes 1.36 (MutatingAdmissionPolicy v1, for defaultRuntime), got kubernetesVersion "1.35"'],
   ['a default that is not allowed', (_, other) => ({ defaultRuntime: other, kubernetesVersion: '1.36' }), 'the defaultRuntime of rules/policy is "gke-gvisor", which it does not allow'],
   ['a cluster without admission policies', () => ({ kubernetesVersion: '1.29' }), 'needs Kubernetes 1.30 (ValidatingAdmissionPolicy v1)'],
+  ['a label that no namespace has', () => ({ namespaceLabels: { team: 'a b' } }), 'namespaceLabels of rules/policy has "a b" for "team", which no label can have'],
   ['a version that is none', () => ({ kubernetesVersion: 'v1.36.1' }), 'kubernetesVersion must be a Kubernetes minor such as "1.32", got "v1.36.1"'],
 ])('%s is refused', (_what, props, message) => {
   const { app, platform, gvisor } = setUp();

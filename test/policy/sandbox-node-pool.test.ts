@@ -25,3 +25,7 @@ test('says label and taint as kubectl takes them', () => {
 test('a name that is no label is refused', () => {
   expect(() => new SandboxNodePool('Un_trusted')).toThrow('got "Un_trusted"; write "un-trusted"');
 });
+
+test('a key that no label can have is refused', () => {
+  expect(() => new SandboxNodePool('untrusted', { key: 'my pool' })).toThrow('the key of the node pool "untrusted" is "my pool", which no label can have; write one such as "example.com/pool"');
+});

@@ -80,6 +80,7 @@ test.each<[string, Partial<SandboxedNamespaceProps>, string]>([
   ['a name that is none', { name: 'Team_A' }, 'got "Team_A"; write "team-a"'],
   ['a namespace of the cluster', { name: 'kube-system' }, 'which belongs to the cluster'],
   ['the default namespace', { name: 'default' }, 'which belongs to the cluster'],
+  ['a label that is none', { labels: { 'a b': 'c' } }, 'has the key "a b", which no label can have'],
   ['a quota that is no quantity', { quota: NamespaceQuota.of({ memory: 'lots' }) }, 'got "8" and "lots"'],
 ])('%s is refused', (_what, props, message) => {
   expect(() => namespace(props)).toThrow(message);

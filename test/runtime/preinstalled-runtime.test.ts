@@ -34,6 +34,13 @@ test('is refused without nodes that have it', () => {
   expect(() => synthesized({ nodeSelector: {} })).toThrow(/nodeSelector of sandbox\/gvisor is empty, so Pods would go to nodes without the handler "runsc"/);
 });
 
+test.each([
+  [{ 'my pool': 'a' }, 'nodeSelector of sandbox/gvisor has the key "my pool", which no label can have; write one such as "pool" or "example.com/pool"'],
+  [{ pool: 'a b' }, 'nodeSelector of sandbox/gvisor has "a b" for "pool", which no label can have'],
+])('is refused with a label that no node can have: %j', (nodeSelector, message) => {
+  expect(() => synthesized({ nodeSelector: nodeSelector as any })).toThrow(message);
+});
+
 describe('what is known of it', () => {
   const untrusted = { handler: 'runsc', runtimeClassName: 'untrusted', nodeSelector: { pool: 'x' } };
 

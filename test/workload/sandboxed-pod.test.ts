@@ -1,5 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
-import { ContainerProbe, PodRestartPolicy, PodVolume, SandboxedPod, SandboxRuntime, type SandboxedPodProps } from '../../src';
+import { ContainerProbe, PodRestartPolicy, PodVolume, SandboxedPod, SandboxRuntime, type SandboxedContainer, type SandboxedPodProps } from '../../src';
 
 const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
 
@@ -94,12 +94,75 @@ test.each<[string, Partial<SandboxedPodProps>, string]>([
       { containers: [{ name: 'web', image: 'a', resources: { [member]: quantity } }] },
       `${member} of container "web" of team/web must be a Kubernetes quantity such as "${example}", got "${quantity}"`,
     ])),
+  ...([
+    ['a name in capitals', { name: 'Web_1' }, 'the name of a container of team/web must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "Web_1"; write "web-1"'],
+    ['a port\'s name that is too long', { ports: [{ containerPort: 80, name: 'a-name-too-long-1' }] }, 'container "web" of team/web has a port with the name "a-name-too-long-1"; such a name has at most 15'],
+    ['a port\'s name without a letter', { ports: [{ containerPort: 80, name: '80' }] }, 'a port with the name "80"'],
+    ['a port\'s name with two dashes', { ports: [{ containerPort: 80, name: 'a--b' }] }, 'a port with the name "a--b"'],
+    ['two ports of one name', { ports: [{ containerPort: 80, name: 'http' }, { containerPort: 81, name: 'http' }] }, 'container "web" of team/web has two ports with the name "http"'],
+    ['an environment variable with "="', { env: { 'A=B': 'c' } }, 'container "web" of team/web has the environment variable "A=B"; a name is printable ASCII without "="'],
+    ['an environment variable without a name', { env: { '': 'c' } }, 'has the environment variable ""'],
+    ['an environment variable that is a number', { env: { PORT: 8080 as any } }, 'container "web" of team/web has 8080 for the environment variable PORT, which is no text; write \'8080\''],
+    ['a request of processors over the limit', { resources: { cpuRequest: '1', cpuLimit: '500m' } }, 'cpuRequest of container "web" of team/web is "1", more than its cpuLimit "500m"; a request is at most the limit'],
+    ['a request of memory over the limit', { resources: { memoryRequest: '1Gi', memoryLimit: '900Mi' } }, 'memoryRequest of container "web" of team/web is "1Gi", more than its memoryLimit "900Mi"'],
+    ['two volumes at one path', { volumeMounts: [{ name: 'a', mountPath: '/a' }, { name: 'b', mountPath: '/a' }] }, 'container "web" of team/web mounts two volumes at "/a"'],
+    ['a volume at no path', { volumeMounts: [{ name: 'a', mountPath: '' }] }, 'mounts the volume "a" at ""; a mountPath is a path without ":"'],
+    ['a path with a colon', { volumeMounts: [{ name: 'a', mountPath: '/a:b' }] }, 'mounts the volume "a" at "/a:b"'],
+    ['a path out of the volume', { volumeMounts: [{ name: 'a', mountPath: '/a', subPath: 'b/../../c' }] }, 'mounts "b/../../c" of the volume "a"; a subPath stays inside the volume'],
+    ['a negative UID', { security: { runAsUser: -1 } }, 'runAsUser of container "web" of team/web is -1; an ID is a whole number from 0 to 2147483647'],
+    ['a GID beyond what Linux has', { security: { runAsGroup: 2 ** 31 } }, 'runAsGroup of container "web" of team/web is 2147483648'],
+    ['UID 0 where root is refused', { security: { runAsUser: 0 } }, 'container "web" of team/web has runAsUser: 0, which the kubelet refuses to start; give it another UID, or write runAsNonRoot: false'],
+    ['a capability by its name in Linux', { security: { addCapabilities: ['CAP_NET_ADMIN'] } }, 'names the capability "CAP_NET_ADMIN"; Kubernetes calls it "NET_ADMIN"'],
+  ] as [string, Partial<SandboxedContainer>, string][]).map(([what, container, message]): [string, Partial<SandboxedPodProps>, string] => (
+    [what, { volumes: [PodVolume.emptyDir('a'), PodVolume.emptyDir('b')], containers: [{ name: 'web', image: 'a', ...container }] }, message]
+  )),
+  ['a name of the Pod in capitals', { metadata: { name: 'Web' } }, 'metadata.name of team/web must be a DNS subdomain (lower-case letters, digits, "-" and "."), got "Web"; write "web"'],
+  ['a service account with a space', { serviceAccountName: 'my account' }, 'serviceAccountName of team/web must be a DNS subdomain'],
+  ['half a second', { terminationGracePeriodSeconds: 0.5 }, 'terminationGracePeriodSeconds of team/web must be a whole number of seconds, 0 or more, got 0.5'],
+  ['two volumes of one name', { volumes: [PodVolume.emptyDir('a'), PodVolume.secret('a', 'b')] }, 'team/web has two volumes "a"; give one of them another name'],
+  ['a toleration of a taint that cannot be', { tolerations: [{ key: 'a b' }] }, 'a toleration has the key "a b", which no taint can have; write one such as "sandbox"'],
+  ['a toleration of a value that cannot be', { tolerations: [{ key: 'a', value: 'b c' }] }, 'a toleration has the value "b c", which no taint can have'],
 ])('%s is refused', (_what, props, message) => {
   expect(() => synth(props)).toThrow(message);
 });
 
 test.each(['1', '0.5', '.5', '1.', '100m', '64Mi', '1e3', '5E-1', '+2', '3k', '1E'])('the quantity "%s" is one', (memoryLimit) => {
   expect(synth({ containers: [{ name: 'web', image: 'a', resources: { memoryLimit } }] }).spec.containers[0].resources.limits.memory).toBe(memoryLimit);
+});
+
+test('what the API server takes is taken', () => {
+  const [container] = synth({
+    metadata: { name: 'web.team-a' },
+    terminationGracePeriodSeconds: 0,
+    tolerations: [{}, { key: 'example.com/sandbox', value: '' }],
+    volumes: [PodVolume.emptyDir('a')],
+    containers: [{
+      name: 'web-1',
+      image: 'a',
+      env: { 'a.b-c d': '' },
+      ports: [{ containerPort: 1, name: 'a-1' }, { containerPort: 1, name: 'metrics-2-3456b' }, { containerPort: 2 }, { containerPort: 3 }],
+      resources: { cpuRequest: '0.5', cpuLimit: '500m', memoryRequest: '1024Mi', memoryLimit: '1Gi' },
+      volumeMounts: [{ name: 'a', mountPath: '/a', subPath: 'b..c' }, { name: 'a', mountPath: '/b' }],
+      security: { runAsUser: 0, runAsNonRoot: false, addCapabilities: ['NET_BIND_SERVICE'] },
+    }],
+  }).spec.containers;
+  expect(container.env).toEqual([{ name: 'a.b-c d', value: '' }]);
+});
+
+test('a volume has a name as Kubernetes takes it', () => {
+  expect(() => PodVolume.secret('my_secret', 'a')).toThrow('the name of a volume must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "my_secret"; write "my-secret"');
+});
+
+test.each([
+  [{ periodSeconds: 0 }, 'periodSeconds of a probe must be a whole number, 1 or more, got 0'],
+  [{ initialDelaySeconds: -1 }, 'initialDelaySeconds of a probe must be a whole number, 0 or more, got -1'],
+  [{ timeoutSeconds: 1.5 }, 'timeoutSeconds of a probe must be a whole number, 1 or more, got 1.5'],
+])('a probe with %j is refused', (options, message) => {
+  expect(() => ContainerProbe.exec(['true'], options)).toThrow(message);
+});
+
+test('a probe of no command is refused', () => {
+  expect(() => ContainerProbe.exec([])).toThrow('a probe has an empty command');
 });
 
 test('an emptyDir of no size is refused', () => {
@@ -109,6 +172,12 @@ test('an emptyDir of no size is refused', () => {
 test.each([0, 65536])('a probe of the port %s is refused', (port) => {
   expect(() => ContainerProbe.httpGet('/', port)).toThrow(`a probe asks at the port ${port}; a port is a whole number from 1 to 65535`);
   expect(() => ContainerProbe.tcpSocket(port)).toThrow('a whole number from 1 to 65535');
+});
+
+test('a runtime of another app is refused, since its check would never see the Pod', () => {
+  const runtime = SandboxRuntime.fromRuntimeClassName(new Chart(Testing.app(), 'platform'), 'runtime', 'gvisor');
+  expect(() => new SandboxedPod(new Chart(Testing.app(), 'team'), 'web', { runtime, containers: [{ name: 'web', image: 'nginx' }] }))
+    .toThrow('team/web belongs to another app than platform/runtime (RuntimeClass "gvisor"), whose synth would never see it; use SandboxRuntime.fromRuntimeClassName');
 });
 
 describe('who writes JavaScript, without types, is told what is missing', () => {
