@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { sameNames } from './same-name';
 import { SandboxRegistry } from './sandbox-registry';
 import { SynthPass } from './synth-pass';
 import { NodeInstaller } from '../installer/node-installer';
@@ -32,6 +33,7 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
     // Other people's Pods may name classes that no construct of this app knows.
     judgeUnknownClasses: false,
   });
+  errors.push(...sameNames(root));
   for (const finding of result.findings) {
     if (finding.severity === 'error') errors.push(`${finding.rule}: ${finding.object}: ${finding.message}`);
     else console.warn(`warning: ${finding.rule}: ${finding.object}: ${finding.message}`);

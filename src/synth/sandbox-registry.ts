@@ -76,10 +76,7 @@ export class SandboxRegistry {
   /** @throws if the construct cannot run in the runtime, or is to run in another one already */
   public sandbox(construct: IConstruct, runtime: ISandboxRuntime, options: SandboxOptions = {}): void {
     const name = construct.node.path || 'the app';
-    if (construct.node.root !== runtime.node.root) {
-      throw new Error(`${name} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
-        + `use SandboxRuntime.fromRuntimeClassName(..., '${runtime.runtimeClassName}') in its own app`);
-    }
+    requireSameApp(construct, runtime);
     if (options.podSpecPath !== undefined) {
       parsePodSpecPath(options.podSpecPath);
       if (!ApiObject.isApiObject(construct) || podSpecPath(construct.apiVersion, construct.kind)) {
@@ -99,6 +96,13 @@ export class SandboxRegistry {
     }
     this.sandboxed.set(construct, { runtime, options: [...earlier?.options ?? [], options] });
   }
+}
+
+/** @throws if the check of the runtime's app would never see the construct */
+export function requireSameApp(construct: IConstruct, runtime: ISandboxRuntime): void {
+  if (construct.node.root === runtime.node.root) return;
+  throw new Error(`${construct.node.path || 'the app'} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
+    + `use SandboxRuntime.fromRuntimeClassName(..., '${runtime.runtimeClassName}') in its own app`);
 }
 
 /** A runtime as an error names it. */
