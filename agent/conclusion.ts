@@ -1,4 +1,5 @@
 import { ATTEMPTS } from './attempts';
+import { otherOwner } from './record';
 import { Refusal } from './refusal';
 import { Run, StepFailure } from './transaction';
 import { HandlerVerdict } from '../src/installer/install-plan';
@@ -21,7 +22,8 @@ export function failureOf(error: Error): Pick<HandlerVerdict, 'step' | 'reason'>
 }
 
 /** @param whole whether the run came to its end, and only some handlers could not be served. */
-export function conclusion(handlers: readonly HandlerVerdict[], { stillUsed, abandoned, record }: Run, whole: boolean): string {
+export function conclusion(handlers: readonly HandlerVerdict[], run: Run, whole: boolean): string {
+  const { stillUsed, abandoned, record, plan } = run;
   const outcomes = handlers.map(({ handler, verdict, step, reason }) => {
     const outcome = `${handler} ${verdict}${step ? ` at ${step}` : ''}${reason ? `: ${reason}` : ''}`;
     if (verdict === 'ready' || !whole) return outcome;
@@ -31,5 +33,7 @@ export function conclusion(handlers: readonly HandlerVerdict[], { stillUsed, aba
   const kept = stillUsed.map((handler) => `${handler} stays while Pods run on it`);
   const lost = [...abandoned].map(([handler, pods]) => `${handler} was taken back from under ${pods}, which have to be deleted`);
   const again = handlers.some(({ verdict }) => verdict === 'failed') ? ['when that is put right, delete this Pod of the installer: the next one tries again'] : [];
-  return [...outcomes, ...kept, ...lost, ...again].join('; ') || 'everything was taken back';
+  const owner = otherOwner(run);
+  const nothing = owner === undefined ? 'everything was taken back' : `nothing of ${plan.installer} is on this node, which belongs to ${owner}`;
+  return [...outcomes, ...kept, ...lost, ...again].join('; ') || nothing;
 }

@@ -9,7 +9,7 @@ import { lastWords } from './last-words';
 import { log } from './log';
 import { Node } from './node';
 import { NotYet } from './not-yet';
-import { InstallRecord } from './record';
+import { InstallRecord, otherOwner } from './record';
 import { Refusal } from './refusal';
 import { keepUsed, requireUnused } from './steps/keep-used';
 import { planFiles } from './steps/plan-files';
@@ -117,6 +117,7 @@ function newRun({ plan, files }: Bundle, planHash: string, node: Node, lastAttem
 /** A handler that cannot be proven on the last attempt is left out, so that it does not take the others with it. */
 async function carryOutPlan(run: Run): Promise<HandlerVerdict[]> {
   await carryOut(PREPARE, run);
+  if (otherOwner(run) !== undefined) return [];
   for (;;) {
     const nothingLeft = run.plan.desiredState === 'PRESENT' && run.plan.runtimes.length > 0 && !run.runtimes.length;
     if (nothingLeft) return [...run.failed];

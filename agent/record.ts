@@ -57,6 +57,11 @@ export function readRecord(host: Host): InstallRecord | undefined {
   return record;
 }
 
+/** Another installer than this one, where the node belongs to it. */
+export function otherOwner({ record, plan }: { readonly record?: InstallRecord; readonly plan: { readonly installer: string } }): string | undefined {
+  return record && record.state !== 'absent' && record.installer !== plan.installer ? record.installer : undefined;
+}
+
 /** Writes nothing where it says the same already. */
 export function writeRecord(host: Host, record: InstallRecord): void {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;

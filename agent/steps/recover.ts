@@ -6,7 +6,7 @@ import { HOST_LAYOUT } from '../../src/installer/host-layout';
 import { Host } from '../host/host';
 import { Journal, readJournal, removeJournal } from '../journal';
 import { log } from '../log';
-import { readRecord } from '../record';
+import { otherOwner, readRecord } from '../record';
 import { Refusal } from '../refusal';
 import { NotRecovered, Run, Step, StepFailure, takeBack } from '../transaction';
 
@@ -55,10 +55,13 @@ function requireKubeletFile({ node: { host }, plan }: Run, { kubelet, step, file
     + 'give the NodeInstaller the kubelet settings again that it had, until this node has recovered');
 }
 
-function requireOwnNode({ record, plan }: Run): void {
-  if (!record || record.state === 'absent' || record.installer === plan.installer) return;
-  throw new Refusal(`this node belongs to the installer ${record.installer}, and a node belongs to one installer at a time: `
-    + `set desiredState of ${record.installer} to ABSENT and wait until it is done here, or keep ${plan.installer} off this node with its nodeSelector`);
+function requireOwnNode(run: Run): void {
+  const { plan } = run;
+  const owner = otherOwner(run);
+  // What is to be absent is not there.
+  if (owner === undefined || plan.desiredState === 'ABSENT') return;
+  throw new Refusal(`this node belongs to the installer ${owner}, and a node belongs to one installer at a time: `
+    + `set desiredState of ${owner} to ABSENT and wait until it is done here, or keep ${plan.installer} off this node with its nodeSelector`);
 }
 
 /** Removes the unfinished files and folders of dead runs. */

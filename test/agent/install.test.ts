@@ -144,6 +144,17 @@ describe('a node on which nothing can be installed', () => {
   });
 });
 
+test('an installer that takes everything back has nothing to do on a node of another one', async () => {
+  const node = installation();
+  await node.run(bundleOf(server, { installer: 'first/installer' }));
+  const before = untouched(node.root);
+  const result = await node.run(bundleOf(server, { installer: 'second/installer', desiredState: 'ABSENT' }));
+  expect(result).toMatchObject({ code: 0, verdict: { handlers: [] } });
+  expect(node.lastWords).toBe('nothing of second/installer is on this node, which belongs to first/installer');
+  expect(untouched(node.root)).toEqual(before);
+  expect(node.daemons.containerdRestarts).toBe(1);
+});
+
 describe('attempts', () => {
   const failing = { fail: (what: string) => { if (what === 'prove runsc') throw new Error('the sandbox did not start'); } };
 
