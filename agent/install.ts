@@ -71,7 +71,8 @@ export async function install(options: InstallOptions = {}): Promise<number> {
     }
     const concerned = concernedBy(run, bundle);
     if (!isFinal(error, run, concerned)) {
-      host.tryTo(() => writeFailedAttempts(host, { planHash, failed: failed + 1 }));
+      // One whose journal is still there is counted by that when the next one begins.
+      host.tryTo(() => writeFailedAttempts(host, { planHash, failed: diedBefore(host, planHash) ? failed : failed + 1 }));
       end(failedAttempt(error as Error, failed + 1));
       return 1;
     }

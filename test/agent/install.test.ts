@@ -195,6 +195,18 @@ describe('attempts', () => {
       + 'when that is put right, delete this Pod of the installer: the next one tries again');
   });
 
+  test('are counted once each, also where what was written cannot be taken back', async () => {
+    const node = installation();
+    const bundle = bundleOf(server);
+    const dead = { fail: (what: string) => { if (what === 'restart') throw new Error('containerd does not come up'); } };
+    for (let attempt = 1; attempt < 5; attempt++) {
+      expect((await node.run(bundle, dead)).code).toBe(1);
+      expect(node.lastWords).toMatch(new RegExp(`^attempt ${attempt} of 5 failed at `));
+    }
+    expect((await node.run(bundle, dead)).verdict?.handlers).toMatchObject([{ handler: 'runsc', verdict: 'failed', reason: expect.stringContaining('containerd does not come up') }]);
+    expect((await node.run(bundle)).verdict?.handlers).toEqual([{ handler: 'runsc', verdict: 'ready' }]);
+  });
+
   test('at last leave out the handler that cannot be proven, and serve the other one', async () => {
     const node = installation();
     const bundle = bundleOf(server, { runtimes: [{}, { handler: 'other' }] });
