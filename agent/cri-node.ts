@@ -5,10 +5,13 @@ import { familiesOfHost } from './host/node-family';
 import { SystemdKubelet } from './kubelet/kubelet';
 import { RunningPod } from './node';
 import { proveDefaultRuntime } from './prove';
-import { restartStrategy } from './restart/plan-restart';
+import { RestartOptions, restartStrategy } from './restart/plan-restart';
 import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
 import { PlatformPlan } from '../src/installer/install-plan';
+
+/** A program by the only kind of name that CRI-O and containerd take. */
+const SHIM = /^(\S*\/)?containerd-shim-\S+-v\d/;
 
 /** What is the same on every node whose container runtime answers by CRI. */
 export abstract class CriNode<Platform extends PlatformPlan> {
@@ -17,8 +20,8 @@ export abstract class CriNode<Platform extends PlatformPlan> {
   readonly kubelet = new SystemdKubelet();
   protected readonly strategy: RestartStrategy;
 
-  constructor(readonly host: Host, protected readonly platform: Platform) {
-    this.strategy = restartStrategy(platform.restart);
+  constructor(readonly host: Host, protected readonly platform: Platform, options?: RestartOptions) {
+    this.strategy = restartStrategy(platform.restart, options);
   }
 
   async families(): Promise<readonly string[]> {
@@ -31,6 +34,11 @@ export abstract class CriNode<Platform extends PlatformPlan> {
 
   async runningPods(): Promise<readonly RunningPod[]> {
     return runningPods(this.platform.socket);
+  }
+
+  /** Shims that a restart of the container runtime would end, whose Pods nobody could reach any more. */
+  protected async endangeredShims(): Promise<readonly string[]> {
+    return (await this.strategy.alsoEnded()).filter((command) => SHIM.test(command));
   }
 
   protected status(): Promise<CriStatus> {

@@ -1,20 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { containerdCommand } from './containerd/containerd-command';
+import { Table } from './containerd/toml';
 import { waitForCri } from './cri/wait-for-cri';
 import { CriNode } from './cri-node';
-import { crioContent, crioHandlers, crioSelinux, loadCrioConfig } from './crio/loaded-config';
+import { handlerOfSandbox } from './crio/handler-of-sandbox';
+import { crioContent, crioRuntimes, crioSelinux, loadCrioConfig } from './crio/loaded-config';
 import { planCrioChanges } from './crio/plan-changes';
 import { validateCrioChanges } from './crio/validate-changes';
 import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
-import { ContainerRuntimeFacts, Node, Validation } from './node';
+import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
+import { NotYet } from './not-yet';
 import { proveHandler } from './prove';
+import { runningPods } from './running-pods';
 import { CrioPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
-const RELOADED_MS = 15_000;
-const POLL_MS = 50;
 const DEFAULT_CONFIG_FILE = '/etc/crio/crio.conf';
 
 /** A node whose container runtime is CRI-O. */
@@ -39,36 +40,40 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
   }
 
   async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
+    await this.requireShimsSurvive();
     const { command } = containerdCommand(POD_LAYOUT.hostUsr, await this.strategy.command(), this.platform.binaries, 'crio');
     return validateCrioChanges({ command, platform: this.platform, files: loadCrioConfig(this.host, this.platform), changes, handlers });
   }
 
+  /** Those that it has as the files say: it may have been started with others. */
   async servedHandlers(): Promise<readonly string[]> {
-    // One that does not report its handlers is not asked to read them again for that.
-    return (await this.status()).handlers ?? this.configured();
+    const { handlers, config } = await this.status();
+    const configured = this.configured();
+    const running = config?.crio?.Runtimes;
+    return (handlers ?? [...configured.keys()]).filter((handler) => {
+      const [table, runtime] = [configured.get(handler), running?.[handler]];
+      return !table || !runtime || (runtime.RuntimePath === table.runtime_path && (runtime.RuntimeConfigPath ?? '') === (table.runtime_config_path ?? ''));
+    });
   }
 
+  /**
+   * CRI-O also reads its files again when it gets SIGHUP and lists the new handlers then, but what starts Pods keeps to
+   * those that it was started with.
+   *
+   * @see https://github.com/cri-o/cri-o/issues/10202
+   */
   async activate(): Promise<string> {
-    if (this.platform.disablesSelinux) {
-      await this.strategy.restart();
-      await waitForCri(this.platform.socket, CRI_READY_MS);
-      return 'runs again and its CRI is ready';
-    }
-    await this.strategy.reload();
-    const deadline = performance.now() + RELOADED_MS;
-    for (;;) {
-      const { handlers } = await this.status();
-      const missing = handlers && this.configured().filter((handler) => !handlers.includes(handler));
-      if (!missing?.length) return 'has read its configuration again, and no container was touched';
-      if (performance.now() >= deadline) {
-        throw new Error(`CRI-O was told to read its configuration again, and after ${RELOADED_MS} ms it does not serve ${missing.join(', ')}: look into journalctl -u crio`);
-      }
-      await sleep(POLL_MS);
-    }
+    await this.strategy.restart();
+    await waitForCri(this.platform.socket, CRI_READY_MS);
+    return 'runs again and its CRI is ready';
   }
 
   async proveHandler(handler: string): Promise<void> {
     await proveHandler(this.platform.socket, handler, { mayBeUnlisted: true });
+  }
+
+  override async runningPods(): Promise<readonly RunningPod[]> {
+    return runningPods(this.platform.socket, handlerOfSandbox);
   }
 
   /** CRI-O does not tell which release a sandbox was started from, only by the name of which handler. */
@@ -77,9 +82,17 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
     return running.some(({ handler }) => handler !== '') ? undefined : [];
   }
 
-  /** Handlers that the files define. */
-  private configured(): string[] {
-    return loadCrioConfig(this.host, this.platform).flatMap((file) => crioHandlers(crioContent(file)));
+  /** Handlers that the files define. Of one that stands twice the last table counts. */
+  private configured(): Map<string, Table> {
+    return new Map(loadCrioConfig(this.host, this.platform).flatMap((file) => Object.entries(crioRuntimes(crioContent(file)))));
+  }
+
+  /** CRI-O gives containers of runc control groups of their own, but leaves shims in its own one. */
+  private async requireShimsSurvive(): Promise<void> {
+    const shims = await this.endangeredShims();
+    if (!shims.length) return;
+    throw new NotYet(`CRI-O has to be restarted, and systemd would end ${shims.length} ${shims.length === 1 ? 'shim' : 'shims'} with it (${shims[0]}${shims.length > 1 ? ', ...' : ''}): `
+      + 'drain the node, or set KillMode=process for the unit of CRI-O, and the next attempt goes on');
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CriClient, CriStatus, isNotFound, PodSandbox, PodSandboxConfig } from './cri/cri-client';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from './cri/cri-messages';
 import { log } from './log';
@@ -20,6 +21,10 @@ export interface ProofOptions {
 /** Label of our sandboxes, by which those of a killed run are found; its value is the proof's own id. */
 const PROBE_LABEL = 'sandbox-runtimes/probe';
 const RUN_TIMEOUT_MS = 30_000;
+/** CRI-O alone leaves a sandbox that does not react ten seconds. */
+const STOP_TIMEOUT_MS = 20_000;
+const REMOVED_WITHIN_MS = 2_000;
+const REMOVE_POLL_MS = 100;
 /** The kubelet stops sandboxes that it does not know; it can only hit the moment between run and check by chance. */
 const ATTEMPTS = 3;
 
@@ -106,21 +111,34 @@ async function probe(cri: CriClient, handler: string, parent: string, timeoutMs:
 /** Stops and removes a sandbox; one that is gone already is as good. */
 async function remove(cri: CriClient, id: string): Promise<Pick<ProofTimings, 'stop' | 'remove'>> {
   const startedAt = performance.now();
-  let stoppedAt = startedAt;
   try {
-    await ignoreNotFound(cri.stopPodSandbox(id));
-    stoppedAt = performance.now();
-  } finally {
+    await ignoreNotFound(cri.stopPodSandbox(id, STOP_TIMEOUT_MS));
+  } catch (error) {
     // Removing one that would not stop is still worth the try.
-    await ignoreNotFound(cri.removePodSandbox(id));
+    await cri.removePodSandbox(id).catch(() => {});
+    throw error;
   }
+  const stoppedAt = performance.now();
+  await removeStopped(cri, id, stoppedAt + REMOVED_WITHIN_MS);
   return { stop: stoppedAt - startedAt, remove: performance.now() - stoppedAt };
+}
+
+/** CRI-O learns that what it has stopped has ended a moment later, and until then wants to stop it once more. */
+async function removeStopped(cri: CriClient, id: string, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      return await ignoreNotFound(cri.removePodSandbox(id));
+    } catch (error) {
+      if (performance.now() >= deadline) throw error;
+      await sleep(REMOVE_POLL_MS);
+    }
+  }
 }
 
 /** Removes the probes of earlier runs. One that hangs with its runtime stays, which must not keep another handler from being proven. */
 async function removeLeftovers(cri: CriClient): Promise<void> {
-  for (const { id, handler } of (await cri.listPodSandboxes()).filter(isProbe)) {
-    await remove(cri, id).catch((error: Error) => log('prove', `sandbox ${id} of an earlier proof of ${named(handler)}`, `is left, as it cannot be removed: ${error.message}`));
+  for (const { id } of (await cri.listPodSandboxes()).filter(isProbe)) {
+    await remove(cri, id).catch((error: Error) => log('prove', `sandbox ${id} of an earlier proof`, `is left, as it cannot be removed: ${error.message}`));
   }
 }
 

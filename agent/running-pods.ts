@@ -1,14 +1,25 @@
-import { CriClient } from './cri/cri-client';
+import { CriClient, isNotFound, PodSandbox } from './cri/cri-client';
 import { RunningPod } from './node';
 import { isProbe } from './prove';
 
+/** Says which handler a sandbox has, where the list of sandboxes does not. */
+export type HandlerOf = (cri: CriClient, sandbox: PodSandbox) => Promise<string>;
+
 /** The Pods whose sandbox is up, by the CRI; ours for proofs are none. */
-export async function runningPods(socket: string): Promise<RunningPod[]> {
+export async function runningPods(socket: string, handlerOf: HandlerOf = async (_, { handler }) => handler): Promise<RunningPod[]> {
   const cri = new CriClient(socket);
   try {
-    const sandboxes = await cri.listPodSandboxes();
-    return sandboxes.filter((sandbox) => sandbox.state === 'READY' && !isProbe(sandbox))
-      .map(({ handler, namespace, name }) => ({ handler, namespace, name }));
+    const sandboxes = (await cri.listPodSandboxes()).filter((sandbox) => sandbox.state === 'READY' && !isProbe(sandbox));
+    const pods = await Promise.all(sandboxes.map(async (sandbox) => {
+      try {
+        return [{ handler: await handlerOf(cri, sandbox), namespace: sandbox.namespace, name: sandbox.name }];
+      } catch (error) {
+        // One that has ended since it was listed runs no more.
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    }));
+    return pods.flat();
   } finally {
     cri.close();
   }

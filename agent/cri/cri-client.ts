@@ -1,5 +1,6 @@
 import {
-  EMPTY, LIST_POD_SANDBOX_REQUEST, LIST_POD_SANDBOX_RESPONSE, POD_SANDBOX_CONFIG, POD_SANDBOX_ID, POD_SANDBOX_STATE, POD_SANDBOX_STATUS_RESPONSE,
+  EMPTY, LIST_POD_SANDBOX_REQUEST, LIST_POD_SANDBOX_RESPONSE, POD_SANDBOX_CONFIG, POD_SANDBOX_ID, POD_SANDBOX_STATE, POD_SANDBOX_STATUS_REQUEST,
+  POD_SANDBOX_STATUS_RESPONSE,
   RUN_POD_SANDBOX_REQUEST, RUNTIME_SERVICE, STATUS_REQUEST, STATUS_RESPONSE, VERSION_RESPONSE,
 } from './cri-messages';
 import { GRPC_STATUS, GrpcClient, GrpcError } from './grpc-client';
@@ -28,15 +29,24 @@ export interface CriStatus {
   readonly conditions: readonly CriCondition[];
   /** Handlers that the runtime reports; '' is its default. `undefined`: it reports none (containerd 1.x). */
   readonly handlers: readonly string[] | undefined;
-  /** The CRI plugin's effective configuration, where the runtime tells it (containerd does). */
+  /** The effective configuration, where the runtime tells it: containerd that of its CRI plugin, CRI-O its own. */
   readonly config: CriConfig | undefined;
 }
 
-/** The part of containerd's CRI configuration that the agent reads, in the spelling of its JSON. */
+/** A runtime as CRI-O has it. */
+export interface CrioRuntime {
+  readonly RuntimePath?: string;
+  readonly RuntimeConfigPath?: string;
+}
+
+/** The part of a configuration that the agent reads, in the spelling of its JSON. */
 export interface CriConfig {
   readonly containerd?: {
     readonly defaultRuntimeName?: string;
     readonly runtimes?: { readonly [handler: string]: CriRuntime };
+  };
+  readonly crio?: {
+    readonly Runtimes?: { readonly [handler: string]: CrioRuntime };
   };
 }
 
@@ -92,6 +102,11 @@ export class CriClient {
     const { status } = await this.call('PodSandboxStatus', POD_SANDBOX_ID, { podSandboxId: id }, POD_SANDBOX_STATUS_RESPONSE);
     if (!status) throw new GrpcError(GRPC_STATUS.INTERNAL, `PodSandboxStatus: the answer for ${id} has no status`);
     return podSandbox(status);
+  }
+
+  /** What the container runtime tells of a sandbox beyond the CRI. */
+  async podSandboxInfo(id: string): Promise<StringMap> {
+    return (await this.call('PodSandboxStatus', POD_SANDBOX_STATUS_REQUEST, { podSandboxId: id, verbose: true }, POD_SANDBOX_STATUS_RESPONSE)).info;
   }
 
   async stopPodSandbox(id: string, timeoutMs?: number): Promise<void> {

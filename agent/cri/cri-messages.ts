@@ -58,7 +58,8 @@ const POD_SANDBOX_STATUS = new MessageType({
   annotations: stringMap(8),
   runtimeHandler: string(9),
 });
-export const POD_SANDBOX_STATUS_RESPONSE = new MessageType({ status: message(1, POD_SANDBOX_STATUS) });
+export const POD_SANDBOX_STATUS_REQUEST = new MessageType({ podSandboxId: string(1), verbose: bool(2) });
+export const POD_SANDBOX_STATUS_RESPONSE = new MessageType({ status: message(1, POD_SANDBOX_STATUS), info: stringMap(2) });
 
 const POD_SANDBOX_FILTER = new MessageType({ labelSelector: stringMap(3) });
 export const LIST_POD_SANDBOX_REQUEST = new MessageType({ filter: message(1, POD_SANDBOX_FILTER) });

@@ -17,6 +17,8 @@ export class GrpcError extends Error {
   }
 }
 
+const SERVER_GRACE_MS = 1_000;
+
 /**
  * Unary gRPC calls over a unix socket. The connection is made with the first call and again after it broke, so one
  * client outlives restarts of its server; calls that were under way then fail with UNAVAILABLE.
@@ -35,7 +37,8 @@ export class GrpcClient {
         ':path': `/${service}/${method}`,
         'content-type': 'application/grpc',
         'te': 'trailers',
-        'grpc-timeout': grpcTimeout(timeoutMs),
+        // Later than our own deadline, which says that it was one.
+        'grpc-timeout': grpcTimeout(timeoutMs + SERVER_GRACE_MS),
       });
       const answer = collect(stream);
       let broken: Error | undefined;

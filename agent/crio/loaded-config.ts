@@ -26,9 +26,14 @@ export function crioContent({ path, text }: CrioFile): Table {
   }
 }
 
+/** The tables of handlers that a file has. */
+export function crioRuntimes(content: Table): { readonly [handler: string]: Table } {
+  return (tableAt(content, ['crio', 'runtime', 'runtimes']) ?? {}) as { readonly [handler: string]: Table };
+}
+
 /** The handlers that a file defines. */
 export function crioHandlers(content: Table): string[] {
-  return Object.keys(tableAt(content, ['crio', 'runtime', 'runtimes']) ?? {});
+  return Object.keys(crioRuntimes(content));
 }
 
 /** What the files say of SELinux; undefined where that is left to CRI-O, which follows the node. */

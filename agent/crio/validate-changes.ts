@@ -7,7 +7,7 @@ import { FileChange } from '../file-change';
 import { HandlerTables } from '../handler-tables';
 import { Validation } from '../node';
 import { Refusal } from '../refusal';
-import { CrioFile, crioHandlers } from './loaded-config';
+import { CrioFile, crioHandlers, crioRuntimes } from './loaded-config';
 
 export interface CrioValidation {
   /** The node's own CRI-O, as it can be started here. */
@@ -35,7 +35,7 @@ export async function validateCrioChanges(validation: CrioValidation): Promise<V
       if (after instanceof CommandError) return { changesBehaviour: true, finding: `CRI-O cannot print its configuration here, with our drop-ins or without (${before.message})` };
     }
     if (after instanceof CommandError) throw new Refusal(`CRI-O does not take the drop-ins: ${after.message}; nothing was written: correct the files of its drop-in folder`);
-    for (const { handler, crio = '' } of handlers) requireServed(after, handler, runtimes(parseToml(crio))[handler] as Table);
+    for (const { handler, crio = '' } of handlers) requireServed(after, handler, crioRuntimes(parseToml(crio))[handler]);
     if (!(before instanceof CommandError)) requireOthersUnchanged(before, after, changes, handlers);
     return { changesBehaviour: true, finding: 'CRI-O reads only our handlers differently' };
   } finally {
@@ -67,7 +67,7 @@ async function printed({ command, platform }: CrioValidation, files: readonly Cr
 }
 
 function requireServed(config: Table, handler: string, wanted: Table): void {
-  const served = runtimes(config)[handler] as Table | undefined;
+  const served = crioRuntimes(config)[handler] as Table | undefined;
   const differing = Object.keys(wanted).find((key) => !isDeepStrictEqual(served?.[key], wanted[key]));
   if (differing === undefined) return;
   const problem = served ? `has ${differing} ${String(served[differing])} instead of ${String(wanted[differing])}` : 'is not there';
@@ -86,10 +86,6 @@ function requireOthersUnchanged(before: Table, after: Table, changes: readonly F
 function withoutOurs(config: Table, ours: ReadonlySet<string>): Table {
   const runtime = { ...tableAt(config, ['crio', 'runtime']) };
   delete runtime.selinux;
-  const others = Object.fromEntries(Object.entries(runtimes(config)).filter(([handler]) => !ours.has(handler)));
+  const others = Object.fromEntries(Object.entries(crioRuntimes(config)).filter(([handler]) => !ours.has(handler)));
   return { ...tableAt(config, ['crio']), runtime: { ...runtime, runtimes: others } };
-}
-
-function runtimes(config: Table): Table {
-  return tableAt(config, ['crio', 'runtime', 'runtimes']) ?? {};
 }

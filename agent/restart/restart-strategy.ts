@@ -6,6 +6,8 @@ export interface RestartStrategy {
   command(): Promise<string[] | undefined>;
   /** Variables that its unit sets; they may stand in the command line. */
   environment(): Promise<{ readonly [name: string]: string }>;
+  /** Command lines of other processes that a restart would end with the daemon, where that is known. */
+  alsoEnded(): Promise<readonly string[]>;
   /** Resolves once a new process runs; rejects with what happened instead. */
   restart(): Promise<void>;
   /** Resolves once the daemon was told to read its configuration again, by SIGHUP. */

@@ -21,6 +21,11 @@ export class SupervisedRestart implements RestartStrategy {
     return {};
   }
 
+  /** A signal to the daemon is for nobody else. */
+  async alsoEnded(): Promise<string[]> {
+    return [];
+  }
+
   async restart(): Promise<void> {
     const old = this.daemon();
     process.kill(old, 'SIGTERM');

@@ -5,6 +5,9 @@ import { SystemdManager } from '../systemd/systemd-manager';
 /** A node turns NotReady after about 34 s without CRI; a rollback must fit in as well. */
 const ACTIVE_WITHIN_SECONDS = 20;
 
+/** Values of KillMode with which only the main process is signalled. */
+const SPARING = ['process', 'none'];
+
 /** Restarts a unit through systemd. */
 export class SystemdRestart implements RestartStrategy {
   readonly description: string;
@@ -27,6 +30,15 @@ export class SystemdRestart implements RestartStrategy {
       const [name, ...value] = assignment.split('=');
       return [name, value.join('=')];
     })));
+  }
+
+  /** All in the unit's control group, unless the unit says that a restart is for the daemon alone (`KillMode=process`). */
+  async alsoEnded(): Promise<string[]> {
+    return this.withSystemd(async (systemd, unit) => {
+      if (SPARING.includes(await systemd.killMode(unit))) return [];
+      const [main, processes] = [await systemd.mainPid(unit), await systemd.processes(unit)];
+      return processes.filter(({ pid }) => pid !== main).map(({ command }) => command);
+    });
   }
 
   async restart(): Promise<void> {

@@ -12,6 +12,10 @@ export class WatchedFiles implements RestartStrategy {
     return {};
   }
 
+  async alsoEnded(): Promise<string[]> {
+    return [];
+  }
+
   async restart(): Promise<void> {}
 
   async reload(): Promise<void> {}

@@ -18,6 +18,13 @@ export interface EnvironmentFile {
   readonly optional: boolean;
 }
 
+export interface UnitProcess {
+  /** As PID 1 counts. */
+  readonly pid: number;
+  /** Its command line. */
+  readonly command: string;
+}
+
 export interface RestartedUnit {
   /** As `restartUnit` returned it. */
   readonly job: string;
@@ -70,6 +77,17 @@ export class SystemdManager {
   /** As PID 1 counts; 0 where nothing runs. */
   async mainPid(unit: string): Promise<number> {
     return await this.property(unit, SERVICE, 'MainPID') as number;
+  }
+
+  /** Which processes systemd ends when it stops the unit, as the unit has it: `control-group` unless somebody chose otherwise. */
+  async killMode(unit: string): Promise<string> {
+    return await this.property(unit, SERVICE, 'KillMode') as string;
+  }
+
+  /** All processes in the unit's control group, and below. */
+  async processes(unit: string): Promise<UnitProcess[]> {
+    const [processes] = await this.bus.call({ path: unitPath(unit), interface: SERVICE, member: 'GetProcesses', signature: '', args: [] });
+    return (processes as [string, number, string][]).map(([, pid, command]) => ({ pid, command }));
   }
 
   async execStart(unit: string): Promise<ExecCommand[]> {

@@ -71,7 +71,7 @@ export interface CrioPlatformPlan extends AnyPlatformPlan {
   readonly kind: 'crio';
   /** Folder in which we have a file for each handler. CRI-O reads every file in it, whatever its name. */
   readonly dropInFolder: string;
-  /** Whether the drop-ins turn SELinux off, which CRI-O learns only when it is restarted. */
+  /** Whether the drop-ins turn SELinux off. */
   readonly disablesSelinux: boolean;
 }
 

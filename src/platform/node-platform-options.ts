@@ -50,8 +50,7 @@ export interface CrioPlatformOptions {
   readonly socket?: string;
 
   /**
-   * How CRI-O's process is found. It is told to read its configuration again (SIGHUP), and restarted only where
-   * `disableSelinux` is set.
+   * How CRI-O is restarted.
    *
    * @default - NodeRestart.systemd('crio.service')
    */

@@ -22,12 +22,15 @@ export class NodePlatform {
   public static readonly CONTAINERD = NodePlatform.containerd();
 
   /**
-   * CRI-O 1.26 or newer with its usual paths: a drop-in for each handler in `/etc/crio/crio.conf.d`, which CRI-O reads
-   * again without a restart. For gVisor see `NodePlatform.crio`.
+   * CRI-O 1.26 or newer with its usual paths: a drop-in for each handler in `/etc/crio/crio.conf.d`, and a restart of
+   * CRI-O, which containers of runc survive. Shims of running Pods may be in CRI-O's own control group, where systemd
+   * would end them with it: then the installer waits until the node is drained, or its unit has `KillMode=process`. For
+   * gVisor see `NodePlatform.crio`.
    *
    * CRI-O hands every annotation of a Pod to the runtime; `podAnnotations` of a runtime has no effect there.
    *
    * @see https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md
+   * @see https://github.com/cri-o/cri-o/issues/10202 (why it is not told to read its files again)
    */
   public static readonly CRIO = NodePlatform.crio();
 

@@ -2,10 +2,13 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeCri } from './cri/fake-cri';
+import { GrpcFailure } from './cri/fake-grpc-server';
 import { scratchFolders } from './scratch-folder';
+import { FakeSystemd } from './systemd/fake-systemd';
 import { RUN_POD_SANDBOX_REQUEST } from '../../agent/cri/cri-messages';
 import { CrioNode } from '../../agent/crio-node';
 import { Host } from '../../agent/host/host';
+import { NotYet } from '../../agent/not-yet';
 import type { CrioPlatformPlan } from '../../src/installer/install-plan';
 import { NodePlatform } from '../../src/platform/node-platform';
 
@@ -15,6 +18,7 @@ let cri: FakeCri;
 let crio: ChildProcess;
 let root: string;
 let platform: CrioPlatformPlan;
+let pidFile: string;
 
 beforeEach(async () => {
   root = scratchFolder();
@@ -22,9 +26,9 @@ beforeEach(async () => {
   cri = await FakeCri.listen(socket);
   cri.config = { sandboxImage: 'registry.k8s.io/pause:3.10' };
   cri.handlers = ['', 'crun'];
-  crio = spawn('sh', ['-c', 'trap : HUP; while :; do sleep 0.1; done'], { stdio: 'ignore' });
-  const pidFile = join(root, 'crio.pid');
-  writeFileSync(pidFile, String(crio.pid));
+  cri.hidesHandlers = true;
+  pidFile = join(root, 'crio.pid');
+  startDaemon();
   platform = { ...NodePlatform.CRIO._plan(), socket, restart: { kind: 'supervised', pidFile } } as CrioPlatformPlan;
 });
 
@@ -32,6 +36,11 @@ afterEach(async () => {
   crio.kill('SIGKILL');
   await cri.stop();
 });
+
+function startDaemon(): void {
+  crio = spawn('sleep', ['60'], { stdio: 'ignore' });
+  writeFileSync(pidFile, String(crio.pid));
+}
 
 function node(change: Partial<CrioPlatformPlan> = {}): CrioNode {
   return new CrioNode(new Host(root), { ...platform, ...change });
@@ -42,10 +51,40 @@ function dropIn(name: string, text: string): void {
   writeFileSync(join(root, 'etc/crio/crio.conf.d', name), text);
 }
 
-test('has CRI-O read its configuration again, and waits until it serves what the files define', async () => {
-  dropIn('99-sandbox-runtimes-kata', '[crio.runtime.runtimes.kata]\n');
-  setTimeout(() => { cri.handlers = ['', 'crun', 'kata']; }, 150);
-  expect(await node().activate()).toBe('has read its configuration again, and no container was touched');
+test('restarts CRI-O, which would only list new handlers if it were told to read its files again', async () => {
+  const first = crio.pid;
+  crio.once('exit', startDaemon);
+  expect(await node().activate()).toBe('runs again and its CRI is ready');
+  expect(crio.pid).not.toBe(first);
+});
+
+test('does not restart CRI-O as long as that would end shims of running Pods', async () => {
+  const socket = join(root, 'private');
+  const systemd = await FakeSystemd.listen(socket, 'crio.service');
+  try {
+    systemd.processes = [['/', 100, '/usr/bin/crio'], ['/', 101, '/usr/libexec/crio/conmon -c 1'], ['/', 102, '/opt/sandbox-runtimes/x/containerd-shim-runsc-v1 -id 1']];
+    const validate = () => new CrioNode(new Host(root), { ...platform, restart: { kind: 'systemd', unit: 'crio.service' } }, { systemdSocket: socket }).validateHandlers([], []);
+    await expect(validate()).rejects.toThrow(new NotYet('CRI-O has to be restarted, and systemd would end 1 shim with it (/opt/sandbox-runtimes/x/containerd-shim-runsc-v1 -id 1): '
+      + 'drain the node, or set KillMode=process for the unit of CRI-O, and the next attempt goes on'));
+    systemd.processes.pop();
+    await expect(validate()).rejects.not.toBeInstanceOf(NotYet);
+  } finally {
+    await systemd.stop();
+  }
+});
+
+test('serves a handler as long as the running CRI-O has it as the files say', async () => {
+  const shim = '/opt/sandbox-runtimes/kata/4.2.0/containerd-shim-kata-v2';
+  dropIn('99-sandbox-runtimes-kata', `[crio.runtime.runtimes.kata]\nruntime_path = "${shim}"\nruntime_config_path = "/opt/sandbox-runtimes/config/kata/a.toml"\n`);
+  cri.handlers = ['', 'crun', 'kata'];
+  const running = (RuntimePath: string, RuntimeConfigPath: string) => {
+    cri.config = { crio: { Runtimes: { crun: { RuntimePath: '/usr/bin/crun', RuntimeConfigPath: '' }, kata: { RuntimePath, RuntimeConfigPath } } } };
+    return node().servedHandlers();
+  };
+  expect(await running(shim, '/opt/sandbox-runtimes/config/kata/a.toml')).toEqual(['', 'crun', 'kata']);
+  expect(await running(shim, '/opt/sandbox-runtimes/config/kata/old.toml')).toEqual(['', 'crun']);
+  expect(await running('/usr/bin/runc', '/opt/sandbox-runtimes/config/kata/a.toml')).toEqual(['', 'crun']);
+  cri.config = { sandboxImage: 'registry.k8s.io/pause:3.10' };
   expect(await node().servedHandlers()).toEqual(['', 'crun', 'kata']);
 });
 
@@ -66,7 +105,16 @@ test('cannot say which releases are in use as long as a Pod runs on a handler', 
   expect(await node().runningShims()).toEqual([]);
   cri.leaveSandbox('b', RUN_POD_SANDBOX_REQUEST.encode({ config: { metadata: { name: 'api', namespace: 'team-a', uid: '2', attempt: 0 } }, runtimeHandler: 'kata' }));
   expect(await node().runningShims()).toBeUndefined();
-  expect(await node().runningPods()).toContainEqual({ handler: 'kata', namespace: 'team-a', name: 'api' });
+  expect(await node().runningPods()).toEqual([{ handler: '', namespace: 'team-a', name: 'web' }, { handler: 'kata', namespace: 'team-a', name: 'api' }]);
+});
+
+test('does not count a Pod that has ended since the sandboxes were listed', async () => {
+  cri.leaveSandbox('a', RUN_POD_SANDBOX_REQUEST.encode({ config: { metadata: { name: 'web', namespace: 'team-a', uid: '1', attempt: 0 } }, runtimeHandler: 'kata' }));
+  cri.before.PodSandboxStatus = () => cri.sandboxes.clear();
+  expect(await node().runningPods()).toEqual([]);
+  cri.leaveSandbox('a', RUN_POD_SANDBOX_REQUEST.encode({ config: { metadata: { name: 'web', namespace: 'team-a', uid: '1', attempt: 0 } }, runtimeHandler: 'kata' }));
+  cri.before.PodSandboxStatus = () => { throw new GrpcFailure(13, 'store broken'); };
+  await expect(node().runningPods()).rejects.toThrow('store broken');
 });
 
 test('labels for SELinux where a file says so, unless the installer turns that off, which it then says', async () => {

@@ -97,7 +97,7 @@ test('a sandbox of another handler\'s proof that cannot be removed is left and n
   await proveHandler(socket, 'runsc');
   await proveDefaultRuntime(socket);
   expect([...cri.sandboxes.keys()]).toEqual(['stuck']);
-  expect(log).toHaveBeenCalledWith(expect.stringMatching(/sandbox stuck of an earlier proof of handler "kata": is left, as it cannot be removed: .*shim hangs/));
+  expect(log).toHaveBeenCalledWith(expect.stringMatching(/sandbox stuck of an earlier proof: is left, as it cannot be removed: .*shim hangs/));
 });
 
 test('a sandbox that hangs ends at the limit', async () => {
@@ -131,6 +131,16 @@ test('that the kubelet stops and removes it first does not matter', async () => 
 test('a sandbox that cannot be stopped is an error, and still gets removed', async () => {
   cri.before.StopPodSandbox = () => { throw new GrpcFailure(2, 'task hangs'); };
   await expect(proveHandler(socket, 'runsc')).rejects.toThrow('task hangs');
+  expect(cri.sandboxes.size).toBe(0);
+});
+
+test('a sandbox whose end the container runtime notices only a moment after it has stopped it is removed then', async () => {
+  let tries = 0;
+  cri.before.RemovePodSandbox = () => {
+    if (++tries < 4) throw new GrpcFailure(2, 'failed to stop container for removal: process already finished');
+  };
+  await proveHandler(socket, 'runsc');
+  expect(tries).toBe(4);
   expect(cri.sandboxes.size).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import { FakeGrpcServer, GrpcFailure } from './fake-grpc-server';
 import {
-  EMPTY, LIST_POD_SANDBOX_REQUEST, LIST_POD_SANDBOX_RESPONSE, POD_SANDBOX_ID, POD_SANDBOX_STATE, POD_SANDBOX_STATUS_RESPONSE, RUN_POD_SANDBOX_REQUEST,
-  RUNTIME_SERVICE, STATUS_RESPONSE, VERSION_RESPONSE,
+  EMPTY, LIST_POD_SANDBOX_REQUEST, LIST_POD_SANDBOX_RESPONSE, POD_SANDBOX_ID, POD_SANDBOX_STATE, POD_SANDBOX_STATUS_REQUEST,
+  POD_SANDBOX_STATUS_RESPONSE, RUN_POD_SANDBOX_REQUEST, RUNTIME_SERVICE, STATUS_RESPONSE, VERSION_RESPONSE,
 } from '../../../agent/cri/cri-messages';
 import { Message, MessageType } from '../../../agent/cri/protobuf-message';
 
@@ -22,6 +22,8 @@ export class FakeCri {
   /** None: as containerd 1.x. */
   handlers: readonly string[] = ['', 'runc', 'runsc'];
   config: unknown = { containerd: { defaultRuntimeName: 'runc', runtimes: { runc: { options: { SystemdCgroup: false } }, runsc: { options: null } } } };
+  /** Tells handlers as CRI-O does: only in the OCI spec of a sandbox, for whoever asks for it. */
+  hidesHandlers = false;
   readonly sandboxes = new Map<string, FakeSandbox>();
   /** Names of the methods that were called. */
   readonly calls: string[] = [];
@@ -39,7 +41,7 @@ export class FakeCri {
       const selector = Object.entries(LIST_POD_SANDBOX_REQUEST.decode(bytes).filter?.labelSelector ?? {});
       return LIST_POD_SANDBOX_RESPONSE.encode({
         items: [...this.sandboxes].map(([id, { request: { config, runtimeHandler }, state }]) => ({
-          id, state, runtimeHandler, metadata: config?.metadata, labels: config?.labels, annotations: config?.annotations,
+          id, state, runtimeHandler: this.told(runtimeHandler), metadata: config?.metadata, labels: config?.labels, annotations: config?.annotations,
         })).filter(({ labels }) => selector.every(([key, value]) => labels?.[key] === value)),
       });
     });
@@ -49,9 +51,13 @@ export class FakeCri {
       return POD_SANDBOX_ID.encode({ podSandboxId: id });
     });
     this.method('PodSandboxStatus', (bytes) => {
-      const { podSandboxId: id } = POD_SANDBOX_ID.decode(bytes);
+      const { podSandboxId: id, verbose } = POD_SANDBOX_STATUS_REQUEST.decode(bytes);
       const { request: { config, runtimeHandler }, state } = this.sandbox(id);
-      return POD_SANDBOX_STATUS_RESPONSE.encode({ status: { id, state, runtimeHandler, metadata: config?.metadata, labels: config?.labels } });
+      const spec = { runtimeSpec: { ociVersion: '1.3.0', annotations: { 'io.kubernetes.cri-o.RuntimeHandler': runtimeHandler } } };
+      return POD_SANDBOX_STATUS_RESPONSE.encode({
+        status: { id, state, runtimeHandler: this.told(runtimeHandler), metadata: config?.metadata, labels: config?.labels },
+        info: verbose && this.hidesHandlers ? { info: JSON.stringify(spec) } : {},
+      });
     });
     this.method('StopPodSandbox', (bytes) => {
       this.sandbox(POD_SANDBOX_ID.decode(bytes).podSandboxId).state = POD_SANDBOX_STATE.NOTREADY;
@@ -80,6 +86,10 @@ export class FakeCri {
       await this.before[name]?.();
       return answer(request);
     });
+  }
+
+  private told(handler: string): string {
+    return this.hidesHandlers ? '' : handler;
   }
 
   private sandbox(id: string): FakeSandbox {

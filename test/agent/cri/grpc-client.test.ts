@@ -62,11 +62,11 @@ test('many calls share one connection', async () => {
   expect(server.connections).toBe(1);
 });
 
-test('the server is told the deadline', async () => {
+test('the server is told a deadline after our own, which says that it was one', async () => {
   const server = await serve();
   await echo('a', 1_234.5);
   await echo('b', 1e9);
-  expect(server.timeouts).toEqual(['1235m', '99999999m']);
+  expect(server.timeouts).toEqual(['2235m', '99999999m']);
 });
 
 test('an error of the server has its code and text', async () => {

@@ -37,6 +37,16 @@ test('rejects with what became of a unit that does not come back', async () => {
   await expect(new SystemdRestart(UNIT, socket).restart()).rejects.toThrow('containerd.service was restarted and ended at once: failed/failed');
 });
 
+test('knows which processes a restart would end with the daemon, and that KillMode may spare them', async () => {
+  fake.processes = [...fake.processes, ['/system.slice/containerd.service', 120, '/opt/containerd-shim-kata-v2 -id 1']];
+  const restart = new SystemdRestart(UNIT, socket);
+  expect(await restart.alsoEnded()).toEqual(['/opt/containerd-shim-kata-v2 -id 1']);
+  fake.unit.KillMode = 'mixed';
+  expect(await restart.alsoEnded()).toHaveLength(1);
+  fake.unit.KillMode = 'process';
+  expect(await restart.alsoEnded()).toEqual([]);
+});
+
 test('a unit that systemd does not know is not restarted', async () => {
   const restart = new SystemdRestart('container-d.service', socket);
   await expect(restart.restart()).rejects.toThrow('systemd has no usable unit container-d.service on this node (LoadState is not-found)');

@@ -15,10 +15,21 @@ export interface FakeUnit {
   ExecStart: readonly DBusValue[];
   Environment: readonly string[];
   EnvironmentFiles: readonly (readonly [string, boolean])[];
+  KillMode: string;
 }
 
 const SIGNATURES: { readonly [name in keyof FakeUnit]: string } = {
-  LoadState: 's', ActiveState: 's', SubState: 's', MainPID: 'u', Job: '(uo)', Result: 's', ExecMainStatus: 'i', ExecStart: 'a(sasbttttuii)', Environment: 'as', EnvironmentFiles: 'a(sb)',
+  LoadState: 's',
+  ActiveState: 's',
+  SubState: 's',
+  MainPID: 'u',
+  Job: '(uo)',
+  Result: 's',
+  ExecMainStatus: 'i',
+  ExecStart: 'a(sasbttttuii)',
+  Environment: 'as',
+  EnvironmentFiles: 'a(sb)',
+  KillMode: 's',
 };
 
 const NO_JOB = [0, '/'] as const;
@@ -41,7 +52,11 @@ export class FakeSystemd {
     ExecStart: [['/usr/bin/containerd', ['/usr/bin/containerd', '-l', 'info'], false, 0n, 0n, 0n, 0n, 0, 0, 0]],
     Environment: [],
     EnvironmentFiles: [],
+    KillMode: 'control-group',
   };
+
+  /** Control group, process ID and command line of each process of the unit. */
+  processes: [string, number, string][] = [['/system.slice/containerd.service', 100, '/usr/bin/containerd -l info']];
 
   /** Names of the Manager's methods that were called. */
   readonly calls: string[] = [];
@@ -82,6 +97,7 @@ export class FakeSystemd {
       this.onceRead(name);
       return { signature: 'v', body: [new DBusVariant(SIGNATURES[name], value)] };
     }
+    if (member === 'GetProcesses') return { signature: 'a(sus)', body: [this.processes] };
     this.calls.push([member, ...body].join(' '));
     if (member === 'ResetFailedUnit') {
       if (this.dropped) throw new DBusFailure('org.freedesktop.systemd1.NoSuchUnit', `Unit ${this.unitName} not loaded.`);
