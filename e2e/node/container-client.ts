@@ -84,6 +84,9 @@ const CONTAINER_STATUS_RESPONSE = new MessageType({
 const EXEC_SYNC_REQUEST = new MessageType({ containerId: string(1), cmd: strings(2), timeout: int64(3) });
 const EXEC_SYNC_RESPONSE = new MessageType({ stdout: string(1), stderr: string(2), exitCode: int32(3) });
 
+const IMAGE_SERVICE = 'runtime.v1.ImageService';
+const PULL_IMAGE_REQUEST = new MessageType({ image: message(1, IMAGE) });
+
 const HANDLER_FEATURES = new MessageType({
   runtimeHandlers: messages(3, new MessageType({ name: string(1), features: message(2, new MessageType({ userNamespaces: bool(2) })) })),
 });
@@ -115,6 +118,10 @@ export class ContainerClient extends CriClient {
 
   override async runPodSandbox(config: PodSandboxConfig, runtimeHandler: string): Promise<string> {
     return (await this.send('RunPodSandbox', RUN_POD_SANDBOX_REQUEST, { config, runtimeHandler }, POD_SANDBOX_ID)).podSandboxId;
+  }
+
+  async pullImage(image: string): Promise<void> {
+    await this.containers.call(IMAGE_SERVICE, 'PullImage', PULL_IMAGE_REQUEST.encode({ image: { image } }), TIMEOUT_MS);
   }
 
   /** Whether each handler says that it has user namespaces; none where the runtime tells no features. */

@@ -10,11 +10,14 @@ import { fileEntry, tar, TarEntry } from './tar';
 export interface ImageArchive {
   readonly reference: string;
   readonly archive: Buffer;
+  /** Its one layer, and its configuration, which are in the archive. */
+  readonly layer: Buffer;
+  readonly config: Buffer;
 }
 
-/** The pod sandbox's image: it sleeps. */
+/** The pod sandbox's image: it sleeps until it is told to end. */
 export function pauseImage(): ImageArchive {
-  return image('registry.example.test/pause:3.10', busyboxEntries(), { Entrypoint: ['/bin/sleep', '2147483647'] });
+  return image('registry.example.test/pause:3.10', busyboxEntries(), { Entrypoint: ['/bin/sh', '-c', 'trap exit TERM; sleep 2147483647 & wait'] });
 }
 
 export function busyboxImage(): ImageArchive {
@@ -89,6 +92,8 @@ function image(reference: string, entries: readonly TarEntry[], config: object):
   const manifest = [{ Config: configFile, RepoTags: [reference], Layers: [`${layerDigest}/layer.tar`] }];
   return {
     reference,
+    layer,
+    config: Buffer.from(description),
     archive: tar([
       { path: `${layerDigest}/layer.tar`, content: layer },
       { path: configFile, content: description },

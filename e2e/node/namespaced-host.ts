@@ -42,7 +42,7 @@ export class NamespacedHost {
     this.folder = mkdtempSync(join(tmpdir(), NODE_PREFIX));
     this.name = basename(this.folder);
     const root = join(this.folder, 'root');
-    for (const name of ['dev', 'proc', 'sys', 'usr', 'etc', 'opt', 'root', 'run', 'tmp', 'var/lib', 'var/log', '../usr-local/bin']) {
+    for (const name of ['dev', 'proc', 'sys', 'usr', 'etc', 'opt', 'root', 'run', 'tmp', 'var/lib', 'var/log', 'var/tmp', '../usr-local/bin']) {
       mkdirSync(join(root, name), { recursive: true });
     }
     for (const name of ['bin', 'sbin', 'lib', 'lib64']) symlinkSync(`usr/${name}`, join(root, name));

@@ -36,7 +36,7 @@ export class TestNode extends NamespacedHost {
   }
 
   /** Loads images as the kubelet's pulls would have. */
-  importImages(images: readonly ImageArchive[]): void {
+  importImages(images: readonly Pick<ImageArchive, 'archive'>[]): void {
     for (const { archive } of images) {
       this.write(IMAGE_ARCHIVE, archive);
       this.exec('ctr', '--namespace', 'k8s.io', 'images', 'import', IMAGE_ARCHIVE);

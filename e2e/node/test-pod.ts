@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ContainerClient, ContainerConfig, ContainerStatus, PodSandboxConfig } from './container-client';
 import type { TestNode } from './test-node';
 import { NAMESPACE_MODE, SECCOMP_PROFILE } from '../../agent/cri/cri-messages';
 
 /** A node as far as Pods on it are concerned. */
-export type PodNode = Pick<TestNode, 'name' | 'version' | 'socket' | 'path' | 'read' | 'write'> & {
+export type PodNode = Pick<TestNode, 'name' | 'socket' | 'path' | 'read' | 'write'> & {
+  /** Of its container runtime. */
+  readonly version: string;
   /** True where the default runtime leaves cgroups to systemd. */
   readonly systemdCgroup?: boolean;
 };
@@ -99,6 +102,8 @@ export class TestPod {
         },
       },
     };
+    // The kubelet makes it, and not every container runtime does.
+    mkdirSync(this.node.path(`${this.config.logDirectory}/${container.name}`), { recursive: true });
     return this.withClient(async client => {
       const id = await client.createContainer(this.sandboxId, config, this.config);
       await client.startContainer(id);

@@ -71,7 +71,7 @@ describe.each(BUILDERS)('the Dockerfile of an image with gVisor, built by $build
     host.docker('save', '--output', '/tmp/built.tar', BUILT);
     const node = await TestNode.start({ containerd: '2.3', files: nodeConfig('2.3') });
     try {
-      node.importImages([pauseImage(), busyboxImage(), nodeImage(), { reference: BUILT, archive: readFileSync(host.path('/tmp/built.tar')) }]);
+      node.importImages([pauseImage(), busyboxImage(), nodeImage(), { archive: readFileSync(host.path('/tmp/built.tar')) }]);
       const reference = `${BUILT}@sha256:${'ab'.repeat(32)}`;
       const props = { artifacts: GVisorArtifacts.image(reference) };
       mirror.requests.length = 0;

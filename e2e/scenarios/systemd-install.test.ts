@@ -46,6 +46,21 @@ async function containerdPid(): Promise<number> {
   return systemd.mainPid(CONTAINERD_UNIT).finally(() => systemd.close());
 }
 
+test('nothing is written where systemd would end the shims of all Pods with containerd', async () => {
+  const dropIn = `/etc/systemd/system/${CONTAINERD_UNIT}.d/kill.conf`;
+  const [before, config] = [await containerdPid(), node.read(CONTAINERD_CONFIG)];
+  node.write(dropIn, '[Service]\nKillMode=control-group\n');
+  node.exec('systemctl', 'daemon-reload');
+  const run = await runInstall(node, installer(release), image);
+  expect(run.handler('runsc')).toMatchObject({
+    verdict: 'failed', step: 'validate', reason: expect.stringMatching(/a restart of containerd would end 2 shims of running Pods with it, as its unit has no KillMode=process/),
+  });
+  expect(node.read(CONTAINERD_CONFIG)).toBe(config);
+  expect(await containerdPid()).toBe(before);
+  node.exec('rm', dropIn);
+  node.exec('systemctl', 'daemon-reload');
+});
+
 test('without capabilities and without the PID namespace of the host the installer restarts containerd by systemd', async () => {
   const before = await containerdPid();
   const run = await runInstall(node, installer(release), image);

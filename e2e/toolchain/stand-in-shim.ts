@@ -7,7 +7,7 @@ import { build } from './go-program';
  */
 export function standInShim(version: string): Promise<string> {
   return build({
-    module: 'containerd22',
+    module: 'containerd17',
     main: './stand-in-shim',
     name: 'stand-in-shim',
     variables: { 'main.version': version },

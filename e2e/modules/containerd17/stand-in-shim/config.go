@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml"
 )
 
 // pathKeys are the settings of a hypervisor that name files which have to be there before a guest starts.
@@ -40,11 +40,11 @@ func readTOML(path string) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the configuration file: %w", err)
 	}
-	config := map[string]any{}
-	if err := toml.Unmarshal(content, &config); err != nil {
+	config, err := toml.LoadBytes(content)
+	if err != nil {
 		return nil, fmt.Errorf("cannot read the configuration file %s: %w", path, err)
 	}
-	return config, nil
+	return config.ToMap(), nil
 }
 
 func merge(config, changes map[string]any) {

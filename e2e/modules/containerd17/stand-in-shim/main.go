@@ -1,4 +1,5 @@
 // Command stand-in-shim takes the place of Kata's shim where no guest can boot: it proves wiring, not isolation.
+// Like Kata's it speaks the task service that containerd 1.7, 2.x and CRI-O know.
 //
 // It insists on everything that Kata's shim would need of a node: the configuration file that containerd names, the
 // drop-ins beside it, and the programs and images that these name. Then it runs the Pod with runc, as a plain process.
@@ -13,15 +14,13 @@ import (
 	"os"
 	"path/filepath"
 
-	taskapi "github.com/containerd/containerd/api/runtime/task/v3"
-	runtimeoptions "github.com/containerd/containerd/api/types/runtimeoptions/v1"
-	"github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2/manager"
-	"github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2/task"
-	"github.com/containerd/containerd/v2/pkg/shim"
-	"github.com/containerd/containerd/v2/pkg/shutdown"
-	"github.com/containerd/containerd/v2/plugins"
-	"github.com/containerd/plugin"
-	"github.com/containerd/plugin/registry"
+	taskapi "github.com/containerd/containerd/api/runtime/task/v2"
+	runtimeoptions "github.com/containerd/containerd/pkg/runtimeoptions/v1"
+	"github.com/containerd/containerd/pkg/shutdown"
+	"github.com/containerd/containerd/plugin"
+	"github.com/containerd/containerd/runtime/v2/runc/manager"
+	"github.com/containerd/containerd/runtime/v2/runc/task"
+	"github.com/containerd/containerd/runtime/v2/shim"
 	"github.com/containerd/ttrpc"
 	"github.com/containerd/typeurl/v2"
 )
@@ -35,14 +34,14 @@ func main() {
 		fmt.Printf("containerd-shim-kata-v2: stand-in shim, proves wiring, not isolation; version: %s, commit: none\n", version)
 		return
 	}
-	shim.Run(context.Background(), manager.NewShimManager("io.containerd.kata-stand-in.v2"))
+	shim.RunManager(context.Background(), manager.NewShimManager("io.containerd.kata-stand-in.v2"))
 }
 
 // standIn is runc's task service behind a check of what Kata would need.
-type standIn struct{ taskapi.TTRPCTaskService }
+type standIn struct{ taskapi.TaskService }
 
 func (s standIn) RegisterTTRPC(server *ttrpc.Server) error {
-	taskapi.RegisterTTRPCTaskService(server, s)
+	taskapi.RegisterTaskService(server, s)
 	return nil
 }
 
@@ -56,7 +55,36 @@ func (s standIn) Create(ctx context.Context, request *taskapi.CreateTaskRequest)
 	}
 	// They are Kata's and not runc's.
 	request.Options = nil
-	return s.TTRPCTaskService.Create(ctx, request)
+	if err := leaveScoreToGuest(request.Bundle); err != nil {
+		return nil, fmt.Errorf("stand-in shim: %w", err)
+	}
+	return s.TaskService.Create(ctx, request)
+}
+
+// leaveScoreToGuest takes out of a container's spec what Kata leaves to the guest's kernel: a score for the case that
+// memory runs out. CRI-O asks for one that not every machine lets runc set.
+func leaveScoreToGuest(bundle string) error {
+	file := filepath.Join(bundle, "config.json")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	spec := map[string]json.RawMessage{}
+	process := map[string]json.RawMessage{}
+	if err := json.Unmarshal(content, &spec); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(spec["process"], &process); err != nil {
+		return err
+	}
+	delete(process, "oomScoreAdj")
+	if spec["process"], err = json.Marshal(process); err != nil {
+		return err
+	}
+	if content, err = json.Marshal(spec); err != nil {
+		return err
+	}
+	return os.WriteFile(file, content, 0o644)
 }
 
 // given is what this shim was started with.
@@ -101,16 +129,16 @@ func record(bundle string, given *given) error {
 }
 
 func init() {
-	registry.Register(&plugin.Registration{
-		Type:     plugins.TTRPCPlugin,
+	plugin.Register(&plugin.Registration{
+		Type:     plugin.TTRPCPlugin,
 		ID:       "task",
-		Requires: []plugin.Type{plugins.EventPlugin, plugins.InternalPlugin},
+		Requires: []plugin.Type{plugin.EventPlugin, plugin.InternalPlugin},
 		InitFn: func(ic *plugin.InitContext) (any, error) {
-			publisher, err := ic.GetByID(plugins.EventPlugin, "publisher")
+			publisher, err := ic.GetByID(plugin.EventPlugin, "publisher")
 			if err != nil {
 				return nil, err
 			}
-			service, err := ic.GetByID(plugins.InternalPlugin, "shutdown")
+			service, err := ic.GetByID(plugin.InternalPlugin, "shutdown")
 			if err != nil {
 				return nil, err
 			}
