@@ -14,14 +14,13 @@ import { ContainerdTables, planContainerdChanges } from './containerd/plan-chang
 import { workingSnapshotters } from './containerd/snapshotters';
 import { validateContainerdChanges } from './containerd/validate-changes';
 import { waitForCri } from './cri/wait-for-cri';
-import { CriNode } from './cri-node';
+import { CriNode, SHIM } from './cri-node';
 import { FileChange } from './file-change';
 import { WantedTables } from './handler-tables';
 import { Host } from './host/host';
 import { runningShims } from './host/running-shims';
-import { ContainerRuntimeFacts, Node, NodeOptions, Validation } from './node';
+import { ContainerRuntimeFacts, Endangered, Node, NodeOptions, Validation } from './node';
 import { proveHandler } from './prove';
-import { Refusal } from './refusal';
 import { ContainerdPlatformPlan } from '../src/installer/install-plan';
 import { HOST_USR, POD_LAYOUT } from '../src/installer/pod-layout';
 
@@ -69,7 +68,6 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
       ...read,
       handlers: handlers.map(containerdTables),
     });
-    if (changesBehaviour) await this.requireShimsSurvive();
     return {
       changesBehaviour,
       finding: changesBehaviour ? 'containerd reads only our handlers differently, and its CRI comes up' : 'containerd reads nothing differently',
@@ -77,11 +75,13 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
   }
 
   /** The unit that containerd brings is for the daemon alone; one that somebody wrote may not be, and each Pod has a shim, the installer's too. */
-  private async requireShimsSurvive(): Promise<void> {
-    const shims = await this.endangeredShims();
-    if (!shims.length) return;
-    throw new Refusal(`a restart of containerd would end ${shims.length} ${shims.length === 1 ? 'shim' : 'shims'} of running Pods with it, as its unit has no KillMode=process: `
-      + 'set that for the unit (systemctl edit), as containerd\'s own one has it');
+  async endangered(): Promise<Endangered | undefined> {
+    const shims = (await this.strategy.alsoEnded()).filter((command) => SHIM.test(command));
+    return shims.length === 0 ? undefined : {
+      passes: false,
+      message: `a restart of containerd would end ${shims.length} ${shims.length === 1 ? 'shim' : 'shims'} of running Pods with it, as its unit has no KillMode=process: `
+        + 'set that for the unit (systemctl edit), as containerd\'s own one has it',
+    };
   }
 
   async snapshotters(): Promise<readonly string[]> {

@@ -10,8 +10,8 @@ import { RestartStrategy } from './restart/restart-strategy';
 import { runningPods } from './running-pods';
 import { PlatformPlan } from '../src/installer/install-plan';
 
-/** A program by the only kind of name that CRI-O and containerd take. */
-const SHIM = /^(\S*\/)?containerd-shim-\S+-v\d/;
+/** A shim's command line: containerd and CRI-O take no other kind of name. */
+export const SHIM = /^(\S*\/)?containerd-shim-\S+-v\d/;
 
 /** What is the same on every node whose container runtime answers by CRI. */
 export abstract class CriNode<Platform extends PlatformPlan> {
@@ -34,11 +34,6 @@ export abstract class CriNode<Platform extends PlatformPlan> {
 
   async runningPods(): Promise<readonly RunningPod[]> {
     return runningPods(this.platform.socket);
-  }
-
-  /** Shims that a restart of the container runtime would end, whose Pods nobody could reach any more. */
-  protected async endangeredShims(): Promise<readonly string[]> {
-    return (await this.strategy.alsoEnded()).filter((command) => SHIM.test(command));
   }
 
   protected status(): Promise<CriStatus> {

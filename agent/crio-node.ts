@@ -1,21 +1,23 @@
 import { containerdCommand } from './containerd/containerd-command';
 import { Table } from './containerd/toml';
 import { waitForCri } from './cri/wait-for-cri';
-import { CriNode } from './cri-node';
+import { CriNode, SHIM } from './cri-node';
 import { handlerOfSandbox } from './crio/handler-of-sandbox';
 import { crioContent, crioRuntimes, crioSelinux, loadCrioConfig } from './crio/loaded-config';
 import { planCrioChanges } from './crio/plan-changes';
 import { validateCrioChanges } from './crio/validate-changes';
 import { FileChange } from './file-change';
 import { HandlerTables } from './handler-tables';
-import { ContainerRuntimeFacts, Node, RunningPod, Validation } from './node';
-import { NotYet } from './not-yet';
+import { ContainerRuntimeFacts, Endangered, Node, RunningPod, Validation } from './node';
 import { proveHandler } from './prove';
-import { runningPods } from './running-pods';
+import { podNames, runningPods } from './running-pods';
+import { HOST_LAYOUT } from '../src/installer/host-layout';
 import { CrioPlatformPlan } from '../src/installer/install-plan';
 import { POD_LAYOUT } from '../src/installer/pod-layout';
 
 const CRI_READY_MS = 60_000;
+/** What watches a container of runc. */
+const MONITOR = /^(\S*\/)?conmon(rs)?(\s|$)/;
 const DEFAULT_CONFIG_FILE = '/etc/crio/crio.conf';
 
 /** A node whose container runtime is CRI-O. */
@@ -40,7 +42,6 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
   }
 
   async validateHandlers(changes: readonly FileChange[], handlers: readonly HandlerTables[]): Promise<Validation> {
-    await this.requireShimsSurvive();
     const { command } = containerdCommand(POD_LAYOUT.hostUsr, await this.strategy.command(), this.platform.binaries, 'crio');
     return validateCrioChanges({ command, platform: this.platform, files: loadCrioConfig(this.host, this.platform), changes, handlers });
   }
@@ -68,8 +69,38 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
     return 'runs again and its CRI is ready';
   }
 
+  /**
+   * With cgroupfs the monitors of all containers are in CRI-O's own control group, the installer's too; shims are there
+   * whatever manages the groups.
+   */
+  async endangered(): Promise<Endangered | undefined> {
+    const ended = await this.strategy.alsoEnded();
+    const crio = (await this.status()).config?.crio;
+    if (crio?.CgroupManagerName === 'cgroupfs' && ended.some((command) => MONITOR.test(command))) {
+      return {
+        passes: false,
+        message: 'a restart of CRI-O would end all containers of the node with it, as its unit has no KillMode=process and cgroup_manager is "cgroupfs": '
+          + 'set KillMode=process for the unit (systemctl edit), or leave cgroups to systemd',
+      };
+    }
+    if (!ended.some((command) => SHIM.test(command))) return undefined;
+    const ofShims = (handler: string) => (crio?.Runtimes?.[handler]?.RuntimeType ?? 'vm') === 'vm';
+    const pods = (await this.runningPods()).filter(({ handler }) => handler !== '' && ofShims(handler));
+    return pods.length === 0 ? undefined : {
+      passes: true,
+      message: `CRI-O has to be restarted, and systemd would end the shims of ${podNames(pods)} with it: delete these Pods or drain the node, `
+        + 'or set KillMode=process for the unit of CRI-O, and the next attempt goes on',
+    };
+  }
+
   async proveHandler(handler: string): Promise<void> {
-    await proveHandler(this.platform.socket, handler, { mayBeUnlisted: true });
+    try {
+      await proveHandler(this.platform.socket, handler, { mayBeUnlisted: true });
+    } catch (error) {
+      const { message } = error as Error;
+      // Somebody had it read its files again, so that they seemed to be those that it runs with.
+      throw message.includes('failed to find runtime handler') ? new Error(`${message}; restart CRI-O, which has only listed the handler since it was told to reload`) : error;
+    }
   }
 
   override async runningPods(): Promise<readonly RunningPod[]> {
@@ -78,21 +109,14 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
 
   /** CRI-O does not tell which release a sandbox was started from, only by the name of which handler. */
   async runningShims(): Promise<readonly string[] | undefined> {
-    const running = await this.runningPods();
-    return running.some(({ handler }) => handler !== '') ? undefined : [];
+    const [running, { config }] = await Promise.all([this.runningPods(), this.status()]);
+    const ofOthers = (handler: string) => config?.crio?.Runtimes?.[handler]?.RuntimePath?.startsWith(`${HOST_LAYOUT.opt}/`) === false;
+    return running.some(({ handler }) => handler !== '' && !ofOthers(handler)) ? undefined : [];
   }
 
   /** Handlers that the files define. Of one that stands twice the last table counts. */
   private configured(): Map<string, Table> {
     return new Map(loadCrioConfig(this.host, this.platform).flatMap((file) => Object.entries(crioRuntimes(crioContent(file)))));
-  }
-
-  /** CRI-O gives containers of runc control groups of their own, but leaves shims in its own one. */
-  private async requireShimsSurvive(): Promise<void> {
-    const shims = await this.endangeredShims();
-    if (!shims.length) return;
-    throw new NotYet(`CRI-O has to be restarted, and systemd would end ${shims.length} ${shims.length === 1 ? 'shim' : 'shims'} with it (${shims[0]}${shims.length > 1 ? ', ...' : ''}): `
-      + 'drain the node, or set KillMode=process for the unit of CRI-O, and the next attempt goes on');
   }
 }
 

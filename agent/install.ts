@@ -80,8 +80,10 @@ export async function install(options: InstallOptions = {}): Promise<number> {
     whole = false;
   }
   const verdict: InstallVerdict = { planHash, handlers };
-  host.tryTo(() => forgetFailedAttempts(host));
-  host.tryTo(() => forgetWaiting(host));
+  if (otherOwner(run) === undefined) {
+    host.tryTo(() => forgetFailedAttempts(host));
+    host.tryTo(() => forgetWaiting(host));
+  }
   writeVerdict(shared, verdict);
   end(conclusion(handlers, run, whole));
   return 0;

@@ -24,6 +24,14 @@ export interface Validation {
   readonly finding: string;
 }
 
+/** What a restart of the container runtime would end with it. */
+export interface Endangered {
+  /** What it is, and what to do. */
+  readonly message: string;
+  /** Whether it is over once these Pods have ended. */
+  readonly passes: boolean;
+}
+
 /** A Pod that runs on the node. */
 export interface RunningPod {
   /** The handler that it was started with; '' is the default one. */
@@ -58,6 +66,8 @@ export interface Node {
   snapshotters?(): Promise<readonly string[]>;
   /** Handlers that the running container runtime knows. */
   servedHandlers(): Promise<readonly string[]>;
+  /** What of running Pods a restart would end; undefined: nothing. */
+  endangered?(): Promise<Endangered | undefined>;
   /** Has the container runtime read its files again. @returns how, for the log, once it is ready. */
   activate(): Promise<string>;
   proveHandler(handler: string): Promise<void>;

@@ -24,3 +24,12 @@ export async function runningPods(socket: string, handlerOf: HandlerOf = async (
     cri.close();
   }
 }
+
+/** So many are named. */
+const NAMED = 5;
+
+/** Pods as a message names them. */
+export function podNames(pods: readonly RunningPod[]): string {
+  const names = [...pods.slice(0, NAMED).map(({ namespace, name }) => `${namespace}/${name}`), ...(pods.length > NAMED ? ['...'] : [])];
+  return `${pods.length} ${pods.length === 1 ? 'Pod' : 'Pods'} (${names.join(', ')})`;
+}

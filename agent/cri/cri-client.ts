@@ -36,6 +36,8 @@ export interface CriStatus {
 /** A runtime as CRI-O has it. */
 export interface CrioRuntime {
   readonly RuntimePath?: string;
+  /** `vm`: by a shim. */
+  readonly RuntimeType?: string;
   readonly RuntimeConfigPath?: string;
 }
 
@@ -46,6 +48,7 @@ export interface CriConfig {
     readonly runtimes?: { readonly [handler: string]: CriRuntime };
   };
   readonly crio?: {
+    readonly CgroupManagerName?: string;
     readonly Runtimes?: { readonly [handler: string]: CrioRuntime };
   };
 }

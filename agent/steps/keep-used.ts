@@ -2,11 +2,9 @@ import { log } from '../log';
 import { RunningPod } from '../node';
 import { NotYet } from '../not-yet';
 import { Refusal } from '../refusal';
+import { podNames } from '../running-pods';
 import { Run, Step } from '../transaction';
 import { waitingSince } from '../waiting';
-
-/** So many Pods of a handler are named. */
-const NAMED = 5;
 
 type UsedHandlers = ReadonlyMap<string, readonly RunningPod[]>;
 
@@ -23,7 +21,7 @@ export const keepUsed: Step = {
     if (run.plan.desiredState === 'ABSENT') return waitForPods(run, used);
     run.stillUsed = [...used.keys()];
     for (const [handler, pods] of used) {
-      log('keep', `handler ${handler}`, `is no longer planned and stays while Pods run on it, now ${list(pods)}: the next run after they have ended removes it`);
+      log('keep', `handler ${handler}`, `is no longer planned and stays while Pods run on it, now ${podNames(pods)}: the next run after they have ended removes it`);
     }
   },
 };
@@ -36,14 +34,14 @@ export const requireUnused: Step = {
     if (!run.journal) return;
     const lost = [...await usedHandlers(run)].filter(([handler]) => !run.stillUsed.includes(handler) && !run.abandoned.has(handler));
     if (!lost.length) return;
-    throw new NotYet(`${lost.map(([handler, pods]) => `${list(pods)} of handler ${handler}`).join(', ')} started while it was being removed`);
+    throw new NotYet(`${lost.map(([handler, pods]) => `${podNames(pods)} of handler ${handler}`).join(', ')} started while it was being removed`);
   },
 };
 
 function waitForPods(run: Run, used: UsedHandlers): void {
   if (!used.size) return;
   const { plan, planHash, node } = run;
-  const which = [...used].map(([handler, pods]) => `handler ${handler} has ${list(pods)}`).join(', ');
+  const which = [...used].map(([handler, pods]) => `handler ${handler} has ${podNames(pods)}`).join(', ');
   const nothing = `nothing is taken back while containers of running Pods could not be restarted without it: ${which}`;
   if (!plan.deadline) throw new NotYet(`${nothing}; delete them or drain the node, and the next attempt takes everything back`);
 
@@ -57,10 +55,10 @@ function waitForPods(run: Run, used: UsedHandlers): void {
     throw new Refusal(`nothing was taken back, because Pods still run after the deadline of ${seconds} s: ${which}; delete them or drain the node`);
   }
   for (const [handler, pods] of used) {
-    log('keep', `handler ${handler}`, `is taken back although ${list(pods)} run on it, because the deadline of ${seconds} s has passed: `
+    log('keep', `handler ${handler}`, `is taken back although ${podNames(pods)} run on it, because the deadline of ${seconds} s has passed: `
       + 'their containers run on, but can neither be restarted nor entered; delete those Pods');
   }
-  run.abandoned = new Map([...used].map(([handler, pods]) => [handler, list(pods)]));
+  run.abandoned = new Map([...used].map(([handler, pods]) => [handler, podNames(pods)]));
 }
 
 /** The Pods of each handler that is installed here and not planned any more. */
@@ -70,9 +68,4 @@ async function usedHandlers({ node, plan, record }: Run): Promise<UsedHandlers> 
   if (!leaving.length) return new Map();
   const running = await node.runningPods();
   return new Map(leaving.map((handler) => [handler, running.filter((pod) => pod.handler === handler)] as const).filter(([, pods]) => pods.length));
-}
-
-function list(pods: readonly RunningPod[]): string {
-  const names = [...pods.slice(0, NAMED).map(({ namespace, name }) => `${namespace}/${name}`), ...(pods.length > NAMED ? ['...'] : [])];
-  return `${pods.length} ${pods.length === 1 ? 'Pod' : 'Pods'} (${names.join(', ')})`;
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { prove } from './prove';
+import { requireSurvivors } from './require-survivors';
 import { restart } from './restart';
 import { write } from './write';
 import { HOST_LAYOUT } from '../../src/installer/host-layout';
@@ -31,6 +32,7 @@ export const recover: Step = {
 
 async function takeBackFrom(run: Run, journal: Journal): Promise<void> {
   requireKubeletFile(run, journal);
+  await requireSurvivors(run);
   const startedAt = performance.now();
   run.journal = journal;
   run.restarted = true;

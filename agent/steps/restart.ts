@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { file } from './handler-tables';
+import { requireSurvivors } from './require-survivors';
 import { KUBEADM_CONFIG_VARIABLE } from '../../src/platform/kubeadm-unit';
 import { configArgumentsNow, configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
@@ -11,6 +12,8 @@ export const restart: Step = {
   remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
   async apply(run) {
     if (run.changesContainerRuntime || await lacksHandler(run)) {
+      // Once more: Pods may have come since, and what only was not read yet has not been validated.
+      await requireSurvivors(run);
       run.restarted = true;
       await activate(run);
     }

@@ -1,4 +1,5 @@
 import { file, wantedTables } from './handler-tables';
+import { requireSurvivors } from './require-survivors';
 import { configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
 import { Run, Step } from '../transaction';
@@ -14,6 +15,7 @@ export const validate: Step = {
     if (!changes.length) return;
     const startedAt = performance.now();
     const { changesBehaviour, finding } = await run.node.validateHandlers(changes, wantedTables(run));
+    if (changesBehaviour) await requireSurvivors(run);
     run.changesContainerRuntime = changesBehaviour;
     log('validate', changes.map(({ path }) => path).join(', '), finding, startedAt);
   },

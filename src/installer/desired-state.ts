@@ -13,7 +13,7 @@ export enum AfterDeadline {
    * Everything is taken back all the same. No Pod is ended by that and no container dies, and the programs of running
    * Pods stay until the installer's next run, but the container runtime no longer knows their handler: their containers
    * can neither be restarted nor entered (`kubectl exec`). Delete those Pods. CRI-O is known to leave Pods whose handler
-   * is gone in Terminating: drain its nodes instead.
+   * is gone in Terminating: drain its nodes instead. Where its restart would end their shims, this fails like `FAIL`.
    */
   FORCE = 'FORCE',
 }

@@ -23,9 +23,9 @@ export class NodePlatform {
 
   /**
    * CRI-O 1.26 or newer with its usual paths: a drop-in for each handler in `/etc/crio/crio.conf.d`, and a restart of
-   * CRI-O, which containers of runc survive. Shims of running Pods may be in CRI-O's own control group, where systemd
-   * would end them with it: then the installer waits until the node is drained, or its unit has `KillMode=process`. For
-   * gVisor see `NodePlatform.crio`.
+   * CRI-O. Its own unit has no `KillMode=process`, so systemd ends with it what is in its control group: shims (the
+   * installer waits until their Pods have ended), and with `cgroup_manager = "cgroupfs"` all containers (which it
+   * refuses). For gVisor see `NodePlatform.crio`.
    *
    * CRI-O hands every annotation of a Pod to the runtime; `podAnnotations` of a runtime has no effect there.
    *

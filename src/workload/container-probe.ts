@@ -72,8 +72,7 @@ export class ContainerProbe {
 
   private constructor(private readonly action: object, private readonly options: ContainerProbeOptions) {
     for (const [member, value] of Object.entries(options)) {
-      const least = member === 'initialDelaySeconds' ? 0 : 1;
-      if (value !== undefined && !(Number.isInteger(value) && value >= least)) throw new Error(`${member} of a probe must be a whole number, ${least} or more, got ${value}`);
+      if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw new Error(`${member} of a probe must be a whole number, 0 or more, got ${value}`);
     }
   }
 

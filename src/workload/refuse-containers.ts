@@ -9,6 +9,9 @@ const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Printable ASCII without "=". @see https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/ */
 const ENV_NAME = /^[ -<>-~]+$/;
 
+/** A request may be as much as the limit in other words (700m, 0.7), which floating point does not always see. */
+const ROUNDED = 1 + 1e-9;
+
 /** Refuses containers that the API server would refuse, with what to write instead. */
 export function refuseContainers(pod: string, containers: readonly SandboxedContainer[]): void {
   const names = new Set<string>();
@@ -36,7 +39,8 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
 /** Refuses the name of a part of a Pod that is no DNS label. */
 export function refuseLabelName(described: string, name: string): void {
   if (isDnsLabel(name)) return;
-  throw new Error(`${described} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "${name}"; write "${proposeDnsLabel(name)}"`);
+  const proposal = /[a-z\d]/i.test(name) ? `; write "${proposeDnsLabel(name)}"` : '';
+  throw new Error(`${described} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "${name}"${proposal}`);
 }
 
 function refusePorts(container: string, { ports = [] }: SandboxedContainer): void {
@@ -66,7 +70,7 @@ function refuseQuantities(container: string, { resources = {} }: SandboxedContai
   const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
   const pairs = [['cpu', cpuRequest, cpuLimit, cpus], ['memory', memoryRequest, memoryLimit, mebibytes]] as const;
   for (const [resource, request, limit, amount] of pairs) {
-    if (request !== undefined && limit !== undefined && amount(request) > amount(limit)) {
+    if (request !== undefined && limit !== undefined && amount(request) > amount(limit) * ROUNDED) {
       throw new Error(`${resource}Request of ${container} is "${request}", more than its ${resource}Limit "${limit}"; a request is at most the limit`);
     }
   }
@@ -75,9 +79,7 @@ function refuseQuantities(container: string, { resources = {} }: SandboxedContai
 function refuseMounts(container: string, { volumeMounts = [] }: SandboxedContainer): void {
   const paths = new Set<string>();
   for (const { name, mountPath, subPath } of volumeMounts) {
-    if (!mountPath || mountPath.includes(':')) {
-      throw new Error(`${container} mounts the volume "${name}" at "${mountPath}"; a mountPath is a path without ":", such as "/data"`);
-    }
+    if (!mountPath) throw new Error(`${container} mounts the volume "${name}" at no path; name one, such as "/data"`);
     if (paths.has(mountPath)) throw new Error(`${container} mounts two volumes at "${mountPath}"; give one of them another mountPath`);
     paths.add(mountPath);
     if (subPath !== undefined && (subPath.startsWith('/') || subPath.split('/').includes('..'))) {

@@ -157,7 +157,7 @@ export class SandboxedPod extends Construct {
   /** What the API server would refuse of the Pod itself. */
   private refuseNames({ metadata, serviceAccountName, terminationGracePeriodSeconds, volumes = [] }: SandboxedPodProps): void {
     for (const [member, given] of Object.entries({ 'metadata.name': metadata?.name, serviceAccountName })) {
-      if (given !== undefined && !isDnsSubdomain(given)) {
+      if (given && !isDnsSubdomain(given)) {
         throw new Error(`${member} of ${this.node.path} must be a DNS subdomain (lower-case letters, digits, "-" and "."), got "${given}"; write "${proposeDnsSubdomain(given)}"`);
       }
     }

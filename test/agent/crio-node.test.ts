@@ -8,7 +8,6 @@ import { FakeSystemd } from './systemd/fake-systemd';
 import { RUN_POD_SANDBOX_REQUEST } from '../../agent/cri/cri-messages';
 import { CrioNode } from '../../agent/crio-node';
 import { Host } from '../../agent/host/host';
-import { NotYet } from '../../agent/not-yet';
 import type { CrioPlatformPlan } from '../../src/installer/install-plan';
 import { NodePlatform } from '../../src/platform/node-platform';
 
@@ -58,19 +57,77 @@ test('restarts CRI-O, which would only list new handlers if it were told to read
   expect(crio.pid).not.toBe(first);
 });
 
-test('does not restart CRI-O as long as that would end shims of running Pods', async () => {
-  const socket = join(root, 'private');
-  const systemd = await FakeSystemd.listen(socket, 'crio.service');
-  try {
-    systemd.processes = [['/', 100, '/usr/bin/crio'], ['/', 101, '/usr/libexec/crio/conmon -c 1'], ['/', 102, '/opt/sandbox-runtimes/x/containerd-shim-runsc-v1 -id 1']];
-    const validate = () => new CrioNode(new Host(root), { ...platform, restart: { kind: 'systemd', unit: 'crio.service' } }, { systemdSocket: socket }).validateHandlers([], []);
-    await expect(validate()).rejects.toThrow(new NotYet('CRI-O has to be restarted, and systemd would end 1 shim with it (/opt/sandbox-runtimes/x/containerd-shim-runsc-v1 -id 1): '
-      + 'drain the node, or set KillMode=process for the unit of CRI-O, and the next attempt goes on'));
-    systemd.processes.pop();
-    await expect(validate()).rejects.not.toBeInstanceOf(NotYet);
-  } finally {
-    await systemd.stop();
+describe('what a restart by systemd would end', () => {
+  let systemd: FakeSystemd;
+  const daemon: [string, number, string] = ['/', 100, '/usr/bin/crio'];
+  const shim: [string, number, string] = ['/', 102, '/opt/sandbox-runtimes/x/containerd-shim-runsc-v1 -namespace default -id b'];
+  const conmon: [string, number, string] = ['/', 101, '/usr/libexec/crio/conmon -b /run -c a'];
+
+  beforeEach(async () => {
+    systemd = await FakeSystemd.listen(join(root, 'private'), 'crio.service');
+    cri.config = { crio: { CgroupManagerName: 'systemd', Runtimes: { crun: { RuntimeType: '' }, kata: { RuntimeType: 'vm' } } } };
+  });
+
+  afterEach(() => systemd.stop());
+
+  function endangered() {
+    return new CrioNode(new Host(root), { ...platform, restart: { kind: 'systemd', unit: 'crio.service' } }, { systemdSocket: join(root, 'private') }).endangered();
   }
+
+  function runPod(name: string, runtimeHandler: string): void {
+    cri.leaveSandbox(name, RUN_POD_SANDBOX_REQUEST.encode({ config: { metadata: { name, namespace: 'team-a', uid: name, attempt: 0 } }, runtimeHandler }));
+  }
+
+  test('are shims, until their Pods have ended', async () => {
+    systemd.processes = [daemon, conmon, shim];
+    runPod('web', 'crun');
+    runPod('api', 'kata');
+    expect(await endangered()).toEqual({
+      passes: true,
+      message: 'CRI-O has to be restarted, and systemd would end the shims of 1 Pod (team-a/api) with it: delete these Pods or drain the node, '
+        + 'or set KillMode=process for the unit of CRI-O, and the next attempt goes on',
+    });
+    systemd.unit.KillMode = 'process';
+    expect(await endangered()).toBeUndefined();
+  });
+
+  test('are not shims that no Pod has, nor Pods whose shims are elsewhere', async () => {
+    systemd.processes = [daemon, shim];
+    runPod('web', 'crun');
+    expect(await endangered()).toBeUndefined();
+    systemd.processes = [daemon];
+    runPod('api', 'kata');
+    expect(await endangered()).toBeUndefined();
+  });
+
+  test('may be Pods of a handler that CRI-O does not have any more', async () => {
+    systemd.processes = [daemon, shim];
+    runPod('api', 'gone');
+    expect(await endangered()).toMatchObject({ passes: true });
+  });
+
+  test('are all containers where CRI-O manages cgroups itself', async () => {
+    systemd.processes = [daemon, conmon];
+    expect(await endangered()).toBeUndefined();
+    cri.config = { crio: { CgroupManagerName: 'cgroupfs' } };
+    expect(await endangered()).toEqual({ passes: false, message: expect.stringMatching(/would end all containers of the node with it, as its unit has no KillMode=process and cgroup_manager is "cgroupfs"/) });
+  });
+});
+
+test('does not take a Pod of somebody else\'s runtime for one of a release of ours', async () => {
+  cri.config = { crio: { Runtimes: { crun: { RuntimePath: '/usr/bin/crun' }, kata: { RuntimePath: '/opt/sandbox-runtimes/kata/4.2.0/containerd-shim-kata-v2' } } } };
+  const leave = (id: string, runtimeHandler: string) =>
+    cri.leaveSandbox(id, RUN_POD_SANDBOX_REQUEST.encode({ config: { metadata: { name: id, namespace: 'team-a', uid: id, attempt: 0 } }, runtimeHandler }));
+  leave('a', 'crun');
+  expect(await node().runningShims()).toEqual([]);
+  leave('b', 'gone');
+  expect(await node().runningShims()).toBeUndefined();
+});
+
+test('says what to do where CRI-O has only listed a handler since it was told to reload', async () => {
+  cri.handlers = ['', 'crun', 'kata'];
+  cri.before.RunPodSandbox = () => { throw new GrpcFailure(2, 'failed to find runtime handler kata from runtime list map[crun:0x1]'); };
+  await expect(node().proveHandler('kata')).rejects.toThrow(/failed to find runtime handler kata .*; restart CRI-O, which has only listed the handler since it was told to reload/);
 });
 
 test('serves a handler as long as the running CRI-O has it as the files say', async () => {

@@ -5,7 +5,7 @@ import { FileChange } from '../../agent/file-change';
 import { Host } from '../../agent/host/host';
 import { runningShims } from '../../agent/host/running-shims';
 import { Kubelet, KubeletUnit } from '../../agent/kubelet/kubelet';
-import { ContainerRuntimeFacts, Node, RunningPod, Validation } from '../../agent/node';
+import { ContainerRuntimeFacts, Endangered, Node, RunningPod, Validation } from '../../agent/node';
 import { KubeletRestart } from '../../agent/restart/kubelet-restart';
 import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 
@@ -35,6 +35,8 @@ export interface FakeNodeOptions {
   readonly version?: string;
   readonly facts?: Partial<ContainerRuntimeFacts>;
   readonly snapshotters?: readonly string[];
+  /** What a restart would end, asked as often as the agent asks. */
+  readonly endangered?: () => Endangered | undefined;
   /** The changes of files have no effect on containerd. */
   readonly changesNothing?: boolean;
   /** Throws where something is to go wrong; called with what is done: `restart`, `restart kubelet`, `prove runsc`, `validate`. */
@@ -76,6 +78,10 @@ export class FakeNode implements Node {
   async validateHandlers(): Promise<Validation> {
     this.do('validate');
     return { changesBehaviour: !this.options.changesNothing, finding: 'tried' };
+  }
+
+  async endangered(): Promise<Endangered | undefined> {
+    return this.options.endangered?.();
   }
 
   async snapshotters(): Promise<readonly string[]> {

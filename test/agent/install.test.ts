@@ -147,6 +147,7 @@ describe('a node on which nothing can be installed', () => {
 test('an installer that takes everything back has nothing to do on a node of another one', async () => {
   const node = installation();
   await node.run(bundleOf(server, { installer: 'first/installer' }));
+  node.put('/var/lib/sandbox-runtimes/attempts.json', '{"planHash":"of-first","failed":3}');
   const before = untouched(node.root);
   const result = await node.run(bundleOf(server, { installer: 'second/installer', desiredState: 'ABSENT' }));
   expect(result).toMatchObject({ code: 0, verdict: { handlers: [] } });

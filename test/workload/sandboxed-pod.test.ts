@@ -106,8 +106,8 @@ test.each<[string, Partial<SandboxedPodProps>, string]>([
     ['a request of processors over the limit', { resources: { cpuRequest: '1', cpuLimit: '500m' } }, 'cpuRequest of container "web" of team/web is "1", more than its cpuLimit "500m"; a request is at most the limit'],
     ['a request of memory over the limit', { resources: { memoryRequest: '1Gi', memoryLimit: '900Mi' } }, 'memoryRequest of container "web" of team/web is "1Gi", more than its memoryLimit "900Mi"'],
     ['two volumes at one path', { volumeMounts: [{ name: 'a', mountPath: '/a' }, { name: 'b', mountPath: '/a' }] }, 'container "web" of team/web mounts two volumes at "/a"'],
-    ['a volume at no path', { volumeMounts: [{ name: 'a', mountPath: '' }] }, 'mounts the volume "a" at ""; a mountPath is a path without ":"'],
-    ['a path with a colon', { volumeMounts: [{ name: 'a', mountPath: '/a:b' }] }, 'mounts the volume "a" at "/a:b"'],
+    ['a volume at no path', { volumeMounts: [{ name: 'a', mountPath: '' }] }, 'mounts the volume "a" at no path; name one, such as "/data"'],
+    ['a name of nothing but signs', { name: '__' }, 'a letter or digit at both ends), got "__"'],
     ['a path out of the volume', { volumeMounts: [{ name: 'a', mountPath: '/a', subPath: 'b/../../c' }] }, 'mounts "b/../../c" of the volume "a"; a subPath stays inside the volume'],
     ['a negative UID', { security: { runAsUser: -1 } }, 'runAsUser of container "web" of team/web is -1; an ID is a whole number from 0 to 2147483647'],
     ['a GID beyond what Linux has', { security: { runAsGroup: 2 ** 31 } }, 'runAsGroup of container "web" of team/web is 2147483648'],
@@ -141,8 +141,9 @@ test('what the API server takes is taken', () => {
       image: 'a',
       env: { 'a.b-c d': '' },
       ports: [{ containerPort: 1, name: 'a-1' }, { containerPort: 1, name: 'metrics-2-3456b' }, { containerPort: 2 }, { containerPort: 3 }],
-      resources: { cpuRequest: '0.5', cpuLimit: '500m', memoryRequest: '1024Mi', memoryLimit: '1Gi' },
-      volumeMounts: [{ name: 'a', mountPath: '/a', subPath: 'b..c' }, { name: 'a', mountPath: '/b' }],
+      resources: { cpuRequest: '700m', cpuLimit: '0.7', memoryRequest: '134M', memoryLimit: '0.134G' },
+      volumeMounts: [{ name: 'a', mountPath: '/a', subPath: 'b..c' }, { name: 'a', mountPath: '/b:c' }],
+      readinessProbe: ContainerProbe.tcpSocket(80, { periodSeconds: 0 }),
       security: { runAsUser: 0, runAsNonRoot: false, addCapabilities: ['NET_BIND_SERVICE'] },
     }],
   }).spec.containers;
@@ -154,9 +155,8 @@ test('a volume has a name as Kubernetes takes it', () => {
 });
 
 test.each([
-  [{ periodSeconds: 0 }, 'periodSeconds of a probe must be a whole number, 1 or more, got 0'],
   [{ initialDelaySeconds: -1 }, 'initialDelaySeconds of a probe must be a whole number, 0 or more, got -1'],
-  [{ timeoutSeconds: 1.5 }, 'timeoutSeconds of a probe must be a whole number, 1 or more, got 1.5'],
+  [{ timeoutSeconds: 1.5 }, 'timeoutSeconds of a probe must be a whole number, 0 or more, got 1.5'],
 ])('a probe with %j is refused', (options, message) => {
   expect(() => ContainerProbe.exec(['true'], options)).toThrow(message);
 });
