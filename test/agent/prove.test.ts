@@ -134,6 +134,16 @@ test('a sandbox that cannot be stopped is an error, and still gets removed', asy
   expect(cri.sandboxes.size).toBe(0);
 });
 
+test('a sandbox that ends only after the deadline for its stop is stopped once more', async () => {
+  let tries = 0;
+  cri.before.StopPodSandbox = () => {
+    if (++tries < 3) throw new GrpcFailure(4, 'context deadline exceeded');
+  };
+  await proveHandler(socket, 'runsc');
+  expect(tries).toBe(3);
+  expect(cri.sandboxes.size).toBe(0);
+});
+
 test('a sandbox whose end the container runtime notices only a moment after it has stopped it is removed then', async () => {
   let tries = 0;
   cri.before.RemovePodSandbox = () => {
