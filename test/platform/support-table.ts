@@ -31,7 +31,7 @@ const GENERAL: ReadonlyArray<Pick<PlatformRecord, 'title' | 'support' | 'how' | 
     member: 'CRIO',
     title: 'CRI-O 1.26 and newer',
     support: 'files',
-    how: 'drop-in for each handler in `/etc/crio/crio.conf.d`; CRI-O 1.36 under a supervisor, with a stand-in for Kata\'s shim',
+    how: 'drop-in for each handler in `/etc/crio/crio.conf.d`; CRI-O 1.36 with a stand-in for Kata\'s shim',
     restart: '`crio.service`, once no Pod would end with it (`KillMode`)',
     kubelet: '`/var/lib/kubelet/config.yaml`, `/var/lib/kubelet`',
     sources: ['https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md'],
