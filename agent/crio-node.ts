@@ -74,8 +74,11 @@ export class CrioNode extends CriNode<CrioPlatformPlan> implements Node {
    * whatever manages the groups.
    */
   async endangered(): Promise<Endangered | undefined> {
-    const ended = await this.strategy.alsoEnded();
-    const crio = (await this.status()).config?.crio;
+    const ended = (await this.strategy.alsoEnded()).filter((command) => SHIM.test(command) || MONITOR.test(command));
+    // One that does not answer has to be restarted in any case.
+    const status = ended.length === 0 ? undefined : await this.status().catch(() => undefined);
+    if (!status) return undefined;
+    const crio = status.config?.crio;
     if (crio?.CgroupManagerName === 'cgroupfs' && ended.some((command) => MONITOR.test(command))) {
       return {
         passes: false,
