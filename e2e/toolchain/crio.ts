@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, CACHE, locked, pinnedVersion } from './go-program';
 import { runc } from './index';
@@ -30,7 +30,7 @@ async function pinns(): Promise<string> {
   const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', `${MODULE}@${version}`], { encoding: 'utf8' }));
   const sources = join(Dir, 'pinns', 'src');
   const files = readdirSync(sources).filter(name => name.endsWith('.c')).map(name => join(sources, name));
-  execFileSync('mkdir', ['-p', folder]);
+  mkdirSync(folder, { recursive: true });
   await locked(join(folder, 'lock'), folder, {}, ['sh', '-c', 'gcc -std=c99 -Os -static -o pinns.part "$@" && mv pinns.part pinns', 'sh', ...files]);
   return program;
 }
