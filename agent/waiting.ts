@@ -11,12 +11,17 @@ interface Waiting {
 }
 
 /** Since when this plan waits on this node for Pods to end. Each attempt is a process of its own, so it is written down. */
-export function waitingSince(host: Host, planHash: string): Date {
+function waitingSince(host: Host, planHash: string): Date {
   const waiting = readStateIfAny<Waiting>(host, WAITING_FILE);
   if (waiting?.planHash === planHash) return new Date(waiting.since);
   const since = new Date(Date.now());
   host.write(WAITING_FILE, `${JSON.stringify({ planHash, since: since.toISOString() })}\n`, 0o644);
   return since;
+}
+
+/** Until when it does. */
+export function waitingUntil(host: Host, planHash: string, seconds: number): Date {
+  return new Date(waitingSince(host, planHash).getTime() + seconds * 1000);
 }
 
 /** Another attempt waits the whole time again. */

@@ -4,7 +4,7 @@ import { NotYet } from '../not-yet';
 import { Refusal } from '../refusal';
 import { podNames } from '../running-pods';
 import { Run, Step } from '../transaction';
-import { waitingSince } from '../waiting';
+import { waitingUntil } from '../waiting';
 
 type UsedHandlers = ReadonlyMap<string, readonly RunningPod[]>;
 
@@ -46,7 +46,7 @@ function waitForPods(run: Run, used: UsedHandlers): void {
   if (!plan.deadline) throw new NotYet(`${nothing}; delete them or drain the node, and the next attempt takes everything back`);
 
   const { seconds, then } = plan.deadline;
-  const end = new Date(waitingSince(node.host, planHash).getTime() + seconds * 1000);
+  const end = waitingUntil(node.host, planHash, seconds);
   if (Date.now() < end.getTime()) {
     const after = then === 'FORCE' ? 'everything is taken back all the same' : 'this fails for good';
     throw new NotYet(`${nothing}; delete them or drain the node, and the next attempt takes everything back; after ${end.toISOString()} ${after}`);
