@@ -27,13 +27,15 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
   const registry = SandboxRegistry.of(root);
   const { errors, warnings, manifests } = applySandboxes(root, registry, pass);
   for (const warning of warnings) console.warn(`warning: ${warning}`);
-  const result = checkLineUp([...manifests, ...otherManifests(root, pass)], {
+  const others = otherObjects(root);
+  const concerned = others.filter(({ kind, node: { scope } }) => kind === 'RuntimeClass' || scope instanceof NodeInstaller);
+  const result = checkLineUp([...manifests, ...concerned.map((object) => pass.render(object))], {
     externalRuntimeClasses: registry.external,
     externalHandlers: registry.externalHandlers,
     // Other people's Pods may name classes that no construct of this app knows.
     judgeUnknownClasses: false,
   });
-  errors.push(...sameNames(root));
+  errors.push(...sameNames(others));
   for (const finding of result.findings) {
     if (finding.severity === 'error') errors.push(`${finding.rule}: ${finding.object}: ${finding.message}`);
     else console.warn(`warning: ${finding.rule}: ${finding.object}: ${finding.message}`);
@@ -41,12 +43,10 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
   return errors;
 }
 
-/** RuntimeClasses from anywhere, and all that belongs to an installer; Pod-bearing objects come rendered already. */
-function* otherManifests(root: IConstruct, pass: SynthPass): Generator<any> {
-  for (const construct of root.node.findAll()) {
-    if (!ApiObject.isApiObject(construct) || podSpecPath(construct.apiVersion, construct.kind)) continue;
-    if (construct.kind === 'RuntimeClass' || construct.node.scope instanceof NodeInstaller) yield pass.render(construct);
-  }
+/** Those without Pods, which come rendered already. The check is about RuntimeClasses from anywhere, and all that belongs to an installer. */
+function otherObjects(root: IConstruct): ApiObject[] {
+  const objects = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct)) as ApiObject[];
+  return objects.filter(({ apiVersion, kind }) => !podSpecPath(apiVersion, kind));
 }
 
 /** What something depends on is drawn forward, past the namespace that it is in. */

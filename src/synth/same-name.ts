@@ -1,5 +1,4 @@
 import { ApiObject, Chart } from 'cdk8s';
-import type { IConstruct } from 'constructs';
 import { ClusterScopedObject } from './cluster-scoped-object';
 import { NodeInstaller } from '../installer/node-installer';
 
@@ -8,8 +7,7 @@ import { NodeInstaller } from '../installer/node-installer';
  * kind and name, and `kubectl apply` says nothing. Charts may be for several clusters, so that two of them may have the
  * same name; only the app of an installer is one cluster, as its handlers are. RuntimeClasses have a rule of their own.
  */
-export function sameNames(root: IConstruct): string[] {
-  const objects = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct)) as ApiObject[];
+export function sameNames(objects: readonly ApiObject[]): string[] {
   const kinds = new Set(objects.filter(isOurs).map(({ kind }) => kind));
   const byName = new Map<string, ApiObject[]>();
   const problems: string[] = [];
