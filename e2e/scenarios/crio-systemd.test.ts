@@ -5,6 +5,7 @@ import { ArtifactMirror } from '../node/artifact-mirror';
 import { busyboxImage, nodeImage, pauseImage } from '../node/images';
 import { AgentRun, Manifest, runInstall } from '../node/installer-run';
 import { ARCHITECTURE, KataArchives, kataArchives } from '../node/kata-archive';
+import { fakedCriDevices } from '../node/kata-devices';
 import { synthesize } from '../node/synthesized-installer';
 import { TestContainer, TestPod } from '../node/test-pod';
 
@@ -12,7 +13,6 @@ import { TestContainer, TestPod } from '../node/test-pod';
 
 const KATA = 'kata-qemu-runtime-rs';
 const RELEASE = '4.2.0';
-const DEVICES = { '/dev/kvm': 232, '/dev/vhost-net': 238, '/dev/vhost-vsock': 241 };
 const DROP_IN = `${CRIO_DROP_INS}/99-sandbox-runtimes-${KATA}`;
 const TICKING = ['sh', '-c', 'trap exit TERM; while :; do echo tick; sleep 0.1; done'];
 
@@ -31,12 +31,7 @@ describe('the installer where systemd runs CRI-O', () => {
   }
 
   function install(defaultMemory: number): Promise<AgentRun> {
-    const devices = Object.entries(DEVICES).map(([containerPath, minor]) => {
-      const hostPath = `/run/faked${containerPath}`;
-      node.exec('sh', '-c', 'mkdir -p /run/faked/dev; test -e "$1" || mknod "$1" c 10 "$2"', 'sh', hostPath, String(minor));
-      return { containerPath, hostPath, permissions: 'r' };
-    });
-    return runInstall(node, manifests(defaultMemory), image.reference, { devices });
+    return runInstall(node, manifests(defaultMemory), image.reference, { devices: fakedCriDevices(node) });
   }
 
   beforeAll(async () => {

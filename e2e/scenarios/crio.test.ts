@@ -10,6 +10,7 @@ import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, nodeImage, pauseImage } from '../node/images';
 import { AgentRun, Manifest, runInstall } from '../node/installer-run';
 import { ARCHITECTURE, KataArchives, kataArchives } from '../node/kata-archive';
+import { fakedCriDevices } from '../node/kata-devices';
 import { addGVisor, synthesize, takingBack } from '../node/synthesized-installer';
 import { TestContainer, TestPod } from '../node/test-pod';
 import { GVISOR_RELEASE } from '../toolchain';
@@ -23,7 +24,6 @@ import { GVISOR_RELEASE } from '../toolchain';
 const KATA = 'kata-qemu-runtime-rs';
 const RELEASE = '4.2.0';
 const NEXT_RELEASE = '4.3.0';
-const DEVICES = { '/dev/kvm': 232, '/dev/vhost-net': 238, '/dev/vhost-vsock': 241 };
 const DROP_IN = `${CRIO_DROP_INS}/99-sandbox-runtimes-${KATA}`;
 const TICKING = ['sh', '-c', 'trap exit TERM; while :; do echo tick; sleep 0.1; done'];
 
@@ -51,12 +51,7 @@ describe('the installer on CRI-O', () => {
   }
 
   function install(objects: Manifest[] = manifests()): Promise<AgentRun> {
-    const devices = Object.entries(DEVICES).map(([containerPath, minor]) => {
-      const hostPath = `/run/faked${containerPath}`;
-      host.exec('sh', '-c', 'mkdir -p /run/faked/dev; test -e "$1" || mknod "$1" c 10 "$2"', 'sh', hostPath, String(minor));
-      return { containerPath, hostPath, permissions: 'r' };
-    });
-    return runInstall(host, objects, image.reference, { devices });
+    return runInstall(host, objects, image.reference, { devices: fakedCriDevices(host) });
   }
 
   /** Our table, as CRI-O reads it. */

@@ -6,6 +6,7 @@ import { archiveOf, GVisorArchive, gvisorArchive } from '../node/gvisor-archive'
 import { busyboxImage, nodeImage } from '../node/images';
 import type { AgentRun, Manifest } from '../node/installer-run';
 import { ARCHITECTURE, KataArchives, kataArchives } from '../node/kata-archive';
+import { fakedDevices } from '../node/kata-devices';
 import { addGVisor, synthesize, takingBack } from '../node/synthesized-installer';
 import { fileEntry } from '../node/tar';
 import { gvisor, GVISOR_NEXT_RELEASE, GVISOR_RELEASE } from '../toolchain';
@@ -24,7 +25,6 @@ const VERSIONS = [
 const TICKING = ['sh', '-c', 'while :; do echo tick; sleep 0.1; done'];
 const KATA = 'kata-qemu-runtime-rs';
 const KATA_RELEASE = '4.2.0';
-const DEVICES = { '/dev/kvm': 232, '/dev/vhost-net': 238, '/dev/vhost-vsock': 241 };
 
 describe.each(VERSIONS)('the installer on $name', ({ version, knowsShims }) => {
   const image = nodeImage();
@@ -49,11 +49,7 @@ describe.each(VERSIONS)('the installer on $name', ({ version, knowsShims }) => {
   }
 
   function install(objects: Manifest[] = manifests()): Promise<AgentRun> {
-    const devices = Object.fromEntries(Object.entries(DEVICES).map(([path, minor]) => {
-      host.exec('sh', '-c', 'mkdir -p /run/faked/dev; test -e "$1" || mknod "$1" c 10 "$2"', 'sh', `/run/faked${path}`, String(minor));
-      return [path, `/run/faked${path}`];
-    }));
-    return runInstallWithDocker(host, objects, image.reference, devices);
+    return runInstallWithDocker(host, objects, image.reference, fakedDevices(host));
   }
 
   function run(runtime: string, ...command: string[]): string {

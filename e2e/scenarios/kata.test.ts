@@ -6,6 +6,7 @@ import { GVisorArchive, gvisorArchive } from '../node/gvisor-archive';
 import { busyboxImage, filesImage, ImageArchive, nodeImage, pauseImage } from '../node/images';
 import { Manifest, one, runInstall } from '../node/installer-run';
 import { ARCHITECTURE, KataArchives, kataArchives, kataImageFiles } from '../node/kata-archive';
+import { fakedCriDevices } from '../node/kata-devices';
 import { configDump, nodeConfig, runtimesOf } from '../node/node-config';
 import { addGVisor, synthesize, takingBack } from '../node/synthesized-installer';
 import { TestNode } from '../node/test-node';
@@ -20,7 +21,6 @@ import { GVISOR_RELEASE } from '../toolchain';
  */
 
 const RELEASE = '4.2.0';
-const DEVICES = { '/dev/kvm': 232, '/dev/vhost-net': 238, '/dev/vhost-vsock': 241 };
 const RUST = 'kata-qemu-runtime-rs';
 const CLH = 'kata-clh-runtime-rs';
 const GO = 'kata-qemu';
@@ -68,21 +68,11 @@ function planOf(manifests: readonly Manifest[], handler: string): RuntimePlan {
   return plan.runtimes.find(runtime => runtime.handler === handler)!;
 }
 
-/** Device nodes for the installer's container; they lie where nothing of the machine is touched. */
-function fakedDevices(node: TestNode) {
-  return Object.entries(DEVICES).map(([containerPath, minor]) => {
-    const hostPath = `/run/faked${containerPath}`;
-    node.exec('mkdir', '-p', '/run/faked/dev');
-    node.exec('sh', '-c', 'test -e "$1" || mknod "$1" c 10 "$2"', 'sh', hostPath, String(minor));
-    return { containerPath, hostPath, permissions: 'r' };
-  });
-}
-
 describe.each(['2.2', '2.3'] as const)('gVisor and three shims of Kata (stand-in: wiring, not isolation) on containerd %s', version => {
   let node: TestNode;
   const pods: { [handler: string]: TestPod } = {};
 
-  const install = (manifests: readonly Manifest[]) => runInstall(node, manifests, nodeImage().reference, { devices: fakedDevices(node) });
+  const install = (manifests: readonly Manifest[]) => runInstall(node, manifests, nodeImage().reference, { devices: fakedCriDevices(node) });
   const starts = () => node.read('/var/log/containerd.log').match(/msg="starting containerd"/g)?.length;
   const filesOf = (handler: string) => [...node.files(`/opt/sandbox-runtimes/${handler}`), ...node.files(`/opt/sandbox-runtimes/config/${handler}`)];
   const seenByStandIn = (pod: TestPod) => JSON.parse(node.read(`/run/containerd/io.containerd.runtime.v2.task/k8s.io/${pod.sandboxId}/stand-in-shim.json`));
@@ -235,7 +225,7 @@ describe.each(['2.2', '2.3'] as const)('Kata out of its installer image (a stand
   });
   const qemu = (chart: Chart, artifacts: KataArtifacts) => new KataRuntime(chart, RUST, { release: KataRelease.of(RELEASE), artifacts });
   const install = (manifests: readonly Manifest[]) =>
-    runInstall(node, manifests, nodeImage().reference, { devices: fakedDevices(node), images: { [REFERENCE]: HERE } });
+    runInstall(node, manifests, nodeImage().reference, { devices: fakedCriDevices(node), images: { [REFERENCE]: HERE } });
   const runsPod = async (handler: string) => {
     const pod = await TestPod.run(node, { name: handler, handler });
     const container = await pod.start({ name: 'main', image: busyboxImage().reference, command: ['echo', 'hello'] });
