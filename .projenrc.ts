@@ -107,7 +107,7 @@ typeScriptTree('bench');
 // tsc checks these imports; eslint would look for lib/, which a fresh clone lacks.
 project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
 
-// One file instead of a hundred: loading them would take a third of the quickstart's time (npm run bench).
+// Few files instead of hundreds: loading them would take a third of the quickstart's time (npm run bench).
 project.compileTask.exec('node projenrc/bundle-library.mjs');
 
 // Bundled into the agent, so for users there is no dependency.

@@ -37,6 +37,23 @@ describe('the packed tarball, in an empty folder', () => {
     expect(output).toMatch(/1 chain, 0 errors, 0 warnings/);
   });
 
+  test('loads only what the ten lines need', () => {
+    const library = join('node_modules', 'cdk8s-sandbox-runtimes', 'lib');
+    const loaded = (...lines: string[]) => run('node', '-e', [...lines, 'console.log(Object.keys(require.cache).join("\\n"))'].join(';'))
+      .split('\n').filter((file) => file.includes(library)).map((file) => file.slice(file.indexOf(library) + library.length + 1));
+
+    expect(loaded('require("./main.js")')).toEqual(['index.js', 'core.js']);
+    expect(loaded('require("cdk8s-sandbox-runtimes").KataRuntime')).toEqual(['index.js', 'core.js', 'later.js']);
+  });
+
+  test('gives an ECMAScript module all names, wherever they are', () => {
+    const types = Object.values<any>(JSON.parse(readFileSync(join(folder, 'node_modules', 'cdk8s-sandbox-runtimes', '.jsii'), 'utf8')).types);
+    const names = types.filter(({ kind }) => kind !== 'interface').map(({ name }) => name);
+    writeFileSync(join(folder, 'names.mjs'), `import { ${names.join(', ')} } from 'cdk8s-sandbox-runtimes';\nfor (const one of [${names.join(', ')}]) if (typeof one !== 'function' && typeof one !== 'object') throw one;`);
+
+    run('node', 'names.mjs');
+  });
+
   test('has a matcher for jest, typed for module settings old and new', () => {
     const bare = "import 'cdk8s-sandbox-runtimes/jest';\ndeclare const objects: object[];\nexpect(objects).toLineUp({ external: ['nvidia'] });\n";
     writeFileSync(join(folder, 'matcher.ts'), bare);

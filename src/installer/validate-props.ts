@@ -7,16 +7,16 @@ import { isDnsSubdomain, proposeDnsSubdomain } from '../runtime/runtime-names';
 
 /** What JavaScript, which has no types, may give in place of an object of the library. */
 const OBJECTS = {
-  kubelet: [KubeletSettings, 'new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) })'],
-  crictl: [CrictlConfig, 'new CrictlConfig()'],
-  appArmorProfile: [AppArmorProfile, 'AppArmorProfile.RUNTIME_DEFAULT'],
+  kubelet: [() => KubeletSettings, 'new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) })'],
+  crictl: [() => CrictlConfig, 'new CrictlConfig()'],
+  appArmorProfile: [() => AppArmorProfile, 'AppArmorProfile.RUNTIME_DEFAULT'],
 } as const;
 
 /** Refuses what the API server would refuse of the installer's Pod, long after synth. */
 export function validateProps(path: string, props: NodeInstallerProps): void {
   for (const [member, [type, example]] of Object.entries(OBJECTS)) {
     const given = props[member as keyof typeof OBJECTS];
-    if (given !== undefined && !(given instanceof type)) throw new Error(`${member} of ${path} must be such as ${example}, got ${JSON.stringify(given)}`);
+    if (given !== undefined && !(given instanceof type())) throw new Error(`${member} of ${path} must be such as ${example}, got ${JSON.stringify(given)}`);
   }
   refuseLabels(`nodeSelector of ${path}`, props.nodeSelector);
   const names = { priorityClassName: [props.priorityClassName], imagePullSecrets: props.imagePullSecrets ?? [] };

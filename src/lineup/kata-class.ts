@@ -86,6 +86,7 @@ function installedShim({ runtime, shimFacts }: RuntimePlan): ShimOfClass | undef
 
 /** The shim of a handler `kata-<shim>`, with or without a suffix. */
 function shimOf(handler: string): KataShimFacts | undefined {
+  if (!handler.startsWith('kata-')) return undefined;
   return KATA_SHIMS.filter(({ name }) => handler === `kata-${name}` || handler.startsWith(`kata-${name}-`))
     .reduce<KataShimFacts | undefined>((longest, shim) => (longest && longest.name.length >= shim.name.length ? longest : shim), undefined);
 }

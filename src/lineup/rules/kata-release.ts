@@ -12,8 +12,9 @@ import type { Rule } from '../rule';
 import { parseToml } from '../runtime-table';
 import { sameData } from '../same-data';
 
-const SHIMS = new Map(instancesOf(KataShim).map((shim) => [shim.handler, shim]));
-const RELEASES = new Map(instancesOf(KataRelease).map((release) => [release.version, release]));
+// Only where Kata is installed: its tables are not even loaded before.
+const knownShims = () => new Map(instancesOf(KataShim).map((shim) => [shim.handler, shim]));
+const knownRelease = (version: string) => instancesOf(KataRelease).find((release) => release.version === version);
 
 /** Shim -> archive: where the plan installs Kata, it says of shim and release what is known of them. */
 export const kataRelease: Rule = {
@@ -26,10 +27,10 @@ export const kataRelease: Rule = {
         }
         continue;
       }
-      const shim = SHIMS.get(runtime.runtime) ?? (runtime.shimFacts && KataShim._ofPlan(runtime.runtime.slice('kata-'.length), runtime.shimFacts));
+      const shim = knownShims().get(runtime.runtime) ?? (runtime.shimFacts && KataShim._ofPlan(runtime.runtime.slice('kata-'.length), runtime.shimFacts));
       const messages = shim
         ? [...shimProblems(installer, runtime, shim), ...partProblems(runtime, shim), ...releaseProblems(runtime, shim)]
-        : [`the runtime of "${runtime.handler}" is "${runtime.runtime}", and Kata has no such shim; it has ${[...SHIMS.keys()].sort().join(', ')}, or shimFacts of one that it does not have`];
+        : [`the runtime of "${runtime.handler}" is "${runtime.runtime}", and Kata has no such shim; it has ${[...knownShims().keys()].sort().join(', ')}, or shimFacts of one that it does not have`];
       for (const message of messages) {
         yield { object: installer.daemonSet, message };
       }
@@ -98,7 +99,7 @@ function* releaseProblems({ release: version, artifact }: RuntimePlan, shim: Kat
     return;
   }
   for (const [arch, { url }] of Object.entries(artifact.archives)) {
-    const expected = RELEASES.get(version)?._artifact(shim).archives[arch];
+    const expected = knownRelease(version)?._artifact(shim).archives[arch];
     // Else it is a checksum of the user's own.
     const path = expected?.url.slice(KATA_RELEASES_URL.length);
     if (path !== undefined && !url.endsWith(path)) {
