@@ -5,8 +5,8 @@ import { registryFiles, somebodysFiles } from './crio-files';
 import { pullImages } from './pull-images';
 import { ImageRegistry } from '../node/image-registry';
 import type { ImageArchive } from '../node/images';
-import { PodNode } from '../node/test-pod';
 import { SystemdNode } from '../systemd/systemd-node';
+import { UnitNode } from '../systemd/unit-node';
 import { crio } from '../toolchain/crio';
 
 export const CRIO_UNIT = 'crio.service';
@@ -27,7 +27,7 @@ WantedBy=multi-user.target
 `;
 
 /** A node whose CRI-O is a unit of a real systemd, to which it leaves cgroups. */
-export class CrioUnit implements PodNode {
+export class CrioUnit extends UnitNode {
   static async start(images: readonly ImageArchive[]): Promise<CrioUnit> {
     const registry = await ImageRegistry.start(images);
     const programs = await crio();
@@ -54,10 +54,8 @@ export class CrioUnit implements PodNode {
   /** Until a test has CRI-O manage cgroups itself. */
   systemdCgroup = true;
 
-  private constructor(private readonly systemd: SystemdNode, private readonly registry: ImageRegistry) {}
-
-  get name(): string {
-    return this.systemd.name;
+  private constructor(systemd: SystemdNode, private readonly registry: ImageRegistry) {
+    super(systemd);
   }
 
   get socket(): string {
@@ -66,23 +64,11 @@ export class CrioUnit implements PodNode {
 
   /** /var/run is a link that would lead out of the node. */
   path(path: string): string {
-    return this.systemd.path(path.replace(/^\/var\/run\//, '/run/'));
-  }
-
-  read(path: string): string {
-    return this.systemd.read(path);
-  }
-
-  write(path: string, content: string | Buffer): void {
-    this.systemd.write(path, content);
-  }
-
-  exec(...command: string[]): string {
-    return this.systemd.exec(...command);
+    return super.path(path.replace(/^\/var\/run\//, '/run/'));
   }
 
   async stop(): Promise<void> {
-    await this.systemd.stop();
+    await super.stop();
     await this.registry.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { SystemdNode } from './systemd-node';
+import { UnitNode } from './unit-node';
 import { ImageArchive, pauseImage } from '../node/images';
-import { PodNode } from '../node/test-pod';
 import { containerd, ContainerdVersion, runc } from '../toolchain';
 
 export const CONTAINERD_UNIT = 'containerd.service';
@@ -40,7 +40,7 @@ export const GOOD_CONFIG = `version = 3
 const IMAGE_ARCHIVE = '/root/image.tar';
 
 /** A node whose containerd is a unit of a real systemd. */
-export class ContainerdUnit implements PodNode {
+export class ContainerdUnit extends UnitNode {
   static async start(images: readonly ImageArchive[]): Promise<ContainerdUnit> {
     const version = '2.2';
     const programs = await containerd(version);
@@ -62,10 +62,8 @@ export class ContainerdUnit implements PodNode {
 
   readonly systemdCgroup = true;
 
-  private constructor(readonly version: ContainerdVersion, private readonly systemd: SystemdNode) {}
-
-  get name(): string {
-    return this.systemd.name;
+  private constructor(readonly version: ContainerdVersion, systemd: SystemdNode) {
+    super(systemd);
   }
 
   get socket(): string {
@@ -74,26 +72,6 @@ export class ContainerdUnit implements PodNode {
 
   get systemdSocket(): string {
     return this.systemd.systemdSocket;
-  }
-
-  path(path: string): string {
-    return this.systemd.path(path);
-  }
-
-  read(path: string): string {
-    return this.systemd.read(path);
-  }
-
-  write(path: string, content: string | Buffer): void {
-    this.systemd.write(path, content);
-  }
-
-  exec(...command: string[]): string {
-    return this.systemd.exec(...command);
-  }
-
-  stop(): Promise<void> {
-    return this.systemd.stop();
   }
 
   private importImage({ archive }: ImageArchive): void {
