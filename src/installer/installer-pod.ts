@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import type { AppArmorProfile } from './app-armor-profile';
 import { HOST_LAYOUT } from './host-layout';
 import type { SeLinuxOptions } from './node-installer-props';
-import { AGENT_ENV, HOST_USR, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
+import { AGENT_ENV, CONTAINERD_STATE, HOST_USR, LENT_NODE, PLAN_HASH_ANNOTATION, POD_LAYOUT } from './pod-layout';
 import { isDnsLabel } from '../runtime/runtime-names';
 
 /** What the Pod template of an installer is made of. */
@@ -21,6 +21,8 @@ export interface InstallerPod {
   readonly hostFilesToRead: readonly string[];
   /** Folders of the host that others have filled, and that are only read; where one is missing, only those handlers fail that need it. */
   readonly foreignFolders: readonly string[];
+  /** Whether `install` starts the node's containerd to try a configuration. */
+  readonly triesContainerd: boolean;
   /** Images with archives of releases, no two for one folder. */
   readonly images: readonly ReleaseImage[];
   /** Sockets of the host whose server is not restarted. */
@@ -82,6 +84,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
   const token = pod.serviceAccount ? [{ name: 'token', mountPath: POD_LAYOUT.serviceAccount, readOnly: true }] : [];
 
   const images = releaseImages(pod, bundle);
+  const containerdState = needsContainerdState(pod) ? [{ name: 'containerd-state', mountPath: CONTAINERD_STATE }] : [];
 
   const claim = {
     name: 'claim',
@@ -103,6 +106,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       bundle,
       shared,
       { name: 'tmp', mountPath: '/tmp' },
+      ...containerdState,
       ...images.volumes.map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
       ...hostVolumes(pod).map(hostMount),
     ],
@@ -154,6 +158,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
         },
         { name: 'shared', emptyDir: { sizeLimit: '1Mi' } },
         { name: 'tmp', emptyDir: {} },
+        ...containerdState.map(({ name }) => ({ name, emptyDir: { sizeLimit: '1Mi' } })),
         ...(images.containers.length ? [{ name: LENT, emptyDir: {} }] : []),
         ...images.volumes.map(({ name, source }) => ({ name, ...source })),
         ...(pod.serviceAccount ? [{ name: 'token', projected: { sources: tokenSources() } }] : []),
@@ -239,6 +244,11 @@ function hostVolumes(pod: InstallerPod) {
   ];
   const isFirst = (name: string, index: number) => mounts.findIndex((other) => other.volume === name) === index;
   return mounts.map((mount, index) => (isDnsLabel(mount.volume) && isFirst(mount.volume, index) ? mount : { ...mount, volume: `folder-${index}` }));
+}
+
+/** The container's own file system is read-only, and not every platform has its sockets there. */
+function needsContainerdState(pod: InstallerPod): boolean {
+  return pod.triesContainerd && !hostVolumes(pod).some(({ path }) => `${path}/`.startsWith(`${CONTAINERD_STATE}/`));
 }
 
 function made({ readWrite, existing }: InstallerPod['hostFolders']): string[] {

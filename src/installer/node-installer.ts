@@ -145,6 +145,7 @@ export class NodeInstaller extends Construct {
             hostFiles: props.crictl ? [CRICTL_CONFIG_FILE] : [],
             hostFilesToRead: props.kubelet?._hostFiles() ?? [],
             foreignFolders: this.foreignFolders(),
+            triesContainerd: this.platformPlan.kind === undefined,
             images: this.releaseImages(),
             hostSockets: this.platform._hostFolders().sockets,
             watch: this.watchedHost(),

@@ -27,6 +27,9 @@ export const POD_LAYOUT = {
 /** The one host folder that is not at its own path: there the Pod's image has its programs. */
 export const HOST_USR = '/usr';
 
+/** What containerd 1.7 to 2.2 makes at its start wherever its state is, also when `install` only tries a configuration. */
+export const CONTAINERD_STATE = '/run/containerd';
+
 /** Environment variables that the DaemonSet sets and the agent reads. */
 export const AGENT_ENV = {
   /** From the Pod's annotation. */

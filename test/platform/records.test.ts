@@ -52,6 +52,14 @@ describe.each(INSTALLED.map(({ name }) => [name, platformOf(name)._hostFolders()
     });
   });
 
+  test('lets containerd make its default state folder when a configuration is tried, also where its sockets are elsewhere', () => {
+    const install = pod.initContainers.find((container: any) => container.name === 'install');
+    const ownFolder = install.volumeMounts.find(({ mountPath }: any) => mountPath === '/run/containerd');
+    const isOwn = pod.volumes.some((volume: any) => volume.name === ownFolder?.name && volume.emptyDir);
+    expect(isOwn).toBe(plan.platform.kind === undefined && !folders.readOnly.includes('/run/containerd'));
+    expect(ownFolder !== undefined).toBe(plan.platform.kind === undefined);
+  });
+
   test('has no braces that a template language would read', () => {
     expect(JSON.stringify(plan)).not.toContain('{{');
   });

@@ -1,6 +1,6 @@
 import { HOST_LAYOUT } from '../../installer/host-layout';
 import type { ContainerdPlatformPlan, InstallPlan, PlatformPlan } from '../../installer/install-plan';
-import { HOST_USR, POD_LAYOUT } from '../../installer/pod-layout';
+import { CONTAINERD_STATE, HOST_USR, POD_LAYOUT } from '../../installer/pod-layout';
 import type { ContainerView, PodView } from '../pod-view';
 import type { Rule } from '../rule';
 
@@ -70,6 +70,9 @@ function* uncovered({ mounts }: ContainerView, { volumes }: PodView, plan: Insta
     if (!folders.some(({ hostPath, hostPathType, readOnly }) => hostPath === path && hostPathType === 'File' && readOnly)) {
       yield `install looks through ${path}, but does not mount this one file read-only: it needs a volume of its own with hostPath ${path} of type File`;
     }
+  }
+  if (plan.platform.kind === undefined && !mounts.some(({ path }) => `${path}/`.startsWith(`${CONTAINERD_STATE}/`))) {
+    yield `install mounts nothing at ${CONTAINERD_STATE}, which containerd 1.7 to 2.2 makes when a configuration is tried; mount an emptyDir there`;
   }
   if (!mounts.some(({ path, volume }) => path === SCRATCH && volumes.get(volume)?.emptyDir)) {
     yield `install mounts no emptyDir at ${SCRATCH}, where it tries out the configuration before the host is touched`;

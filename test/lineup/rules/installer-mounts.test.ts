@@ -1,5 +1,6 @@
-import { KataArtifacts } from '../../../src';
-import { container, editPlan, installerPod, messagesOf, quickstart } from '../fixture';
+import { Chart } from 'cdk8s';
+import { GVisorRelease, GVisorRuntime, KataArtifacts, NodeInstaller, NodePlatform } from '../../../src';
+import { container, editPlan, installerPod, messagesOf, quickstart, synthesized } from '../fixture';
 import { kata } from '../kata-fixture';
 
 const RULE = 'installer-mounts';
@@ -64,6 +65,18 @@ test('reports an installer without room to try the configuration out', () => {
   const manifests = quickstart();
   mount(manifests, '/tmp').mountPath = '/scratch';
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('install mounts no emptyDir at /tmp')]);
+});
+
+test('reports an installer whose containerd could not make its default state folder', () => {
+  const manifests = synthesized((app) => {
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    new NodeInstaller(chart, 'installer', { platform: NodePlatform.MICROK8S });
+    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
+  });
+  expect(messagesOf(RULE, manifests)).toEqual([]);
+  const { volumeMounts } = container(manifests, 'install');
+  volumeMounts.splice(volumeMounts.indexOf(mount(manifests, '/run/containerd')), 1);
+  expect(messagesOf(RULE, manifests)).toEqual(['install mounts nothing at /run/containerd, which containerd 1.7 to 2.2 makes when a configuration is tried; mount an emptyDir there']);
 });
 
 test('reports an installer that does not install', () => {
