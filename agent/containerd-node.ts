@@ -132,8 +132,9 @@ export class ContainerdNode extends CriNode<ContainerdPlatformPlan> implements N
   }
 
   private files(): HostFiles {
-    const { configFile, managed, imported = [] } = this.platform;
-    const folders = [dirname(configFile), ...(managed ? [dirname(managed.mergedFile)] : []), ...imported];
+    const { configFile, managed, copied, imported = [] } = this.platform;
+    const files = [configFile, ...(managed ? [managed.mergedFile] : []), ...(copied ? [copied.unitDropIn] : [])];
+    const folders = [...files.map((path) => dirname(path)), ...imported];
     return hostFiles({ ...Object.fromEntries(folders.map((folder) => [folder, folder])), [HOST_USR]: POD_LAYOUT.hostUsr });
   }
 

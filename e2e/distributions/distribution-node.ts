@@ -19,7 +19,7 @@ export class DistributionNode extends UnitNode {
     const command = `${binaries}/containerd --root ${root} --state ${state} --address ${socket}`;
     const systemd = await SystemdNode.boot({
       files: {
-        [`/etc/systemd/system/${unit}`]: `[Service]\n${service}Environment=PATH=${binaries}:/usr/sbin:/usr/bin:/sbin:/bin\nExecStart=/bin/sh ${LAUNCHER}\n`,
+        [`/etc/systemd/system/${unit}`]: `[Service]\n${service}Environment=PATH=${binaries}:/usr/sbin:/usr/bin:/sbin:/bin\n${launcher === undefined ? '' : `ExecStart=/bin/sh ${LAUNCHER}\n`}`,
         [LAUNCHER]: `set -eu\nCONTAINERD='${command}'\n${launcher}\n`,
       },
       programs: [programs.ctr],

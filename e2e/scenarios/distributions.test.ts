@@ -57,7 +57,7 @@ describe.each(DISTRIBUTIONS.map(distribution => [distribution.name, distribution
     expect(await plain.exec('echo', 'reached')).toBe('reached\n');
   });
 
-  test('keeps it when the distribution makes its file anew, without a second write', async () => {
+  test('keeps it over a restart by the distribution, which may make its file anew, without a second write', async () => {
     await node.restart();
     const run = await runInstall(node, manifests, image.reference);
     run.requireReady('runsc');
