@@ -128,8 +128,8 @@ const agentTests = project.addTask('test:agent', {
   receiveArgs: true,
 });
 
-// The Node.js of the agent's tests, a dev dependency, comes first in the path of tasks. The library is for that of whoever runs npm.
-const USERS_NODE = '"${npm_node_execpath:-node}"';
+// The library is for the Node.js of whoever runs npm.
+const USERS_NODE = 'node projenrc/users-node.js';
 project.testTask.updateStep(project.testTask.steps.findIndex(({ execArgs }) => execArgs?.[0] === 'jest'), {
   exec: `${USERS_NODE} node_modules/jest/bin/jest.js --passWithNoTests --ci`,
   receiveArgs: true,
