@@ -13,7 +13,7 @@ function incompressible(length: number): Buffer {
 }
 
 /** More than any of the files: Node.js ends one that fills its buffers exactly with an empty frame more. */
-const chunkSize = 1 << 20;
+const chunkSize = 1_048_576;
 
 const part = fc.oneof(
   fc.tuple(fc.nat(300_000), fc.boolean()).map(([length, dense]) => {
