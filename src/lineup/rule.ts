@@ -7,3 +7,18 @@ export interface Rule {
   readonly id: string;
   check(index: LineUpIndex): Iterable<Problem>;
 }
+
+/**
+ * A rule about what few manifests have: its module is loaded only where `concerns` holds, as it is one of those that
+ * projenrc/bundle-library.mjs loads later.
+ */
+export function rare(id: string, concerns: (index: LineUpIndex) => boolean, rule: () => Rule): Rule {
+  return {
+    id,
+    *check(index) {
+      if (concerns(index)) {
+        yield* rule().check(index);
+      }
+    },
+  };
+}

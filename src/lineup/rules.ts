@@ -1,5 +1,6 @@
+import type { LineUpIndex } from './line-up-index';
 import { POD_RULES } from './pod-rules';
-import type { Rule } from './rule';
+import { rare, type Rule } from './rule';
 import { artifact } from './rules/artifact';
 import { autoscaledPool } from './rules/autoscaled-pool';
 import { classExists } from './rules/class-exists';
@@ -40,13 +41,45 @@ import { stagedFiles } from './rules/staged-files';
 import { tolerations } from './rules/tolerations';
 import { validName } from './rules/valid-name';
 
+/** Whether anything is installed or named that may be Kata. */
+function hasKata({ runtimes, classes, sandboxed }: LineUpIndex): boolean {
+  return runtimes.some(({ runtime }) => runtime.runtime !== 'gvisor' || runtime.shimFacts)
+    || [...classes.keys(), ...sandboxed.keys()].some(isKata) || [...classes.values()].flat().some(({ handler }) => isKata(handler));
+}
+
+function isKata(handler: string): boolean {
+  return handler.startsWith('kata-');
+}
+
+function hasPlatform(kind: 'crio' | 'docker'): (index: LineUpIndex) => boolean {
+  return ({ installers }) => installers.some(({ plan }) => plan?.platform.kind === kind);
+}
+
+const hasImages = ({ installers }: LineUpIndex) => installers.some(({ plan }) => plan?.runtimes.some((runtime) => runtime.artifact.kind === 'image'));
+const isWatched = ({ installers }: LineUpIndex) => installers.some(({ pod }) => pod.containers.some(({ name }) => name === 'watch'));
+
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
-  classExists, compatibility, podNodeSelector, kataGuestSize, kataAnnotations,
-  classOfRuntime, handlerInstalled, nodeHandler, readinessLabel, autoscaledPool, othersLabel, tolerations, sandboxInNameOnly,
-  duplicateName, validName, kataOverhead, retiredRuntimeHandler,
-  runtimeTable, gvisorOnCrio, dockerRuntime, shim, configPath, stagedFiles, artifact, release, kataRelease, platform, nodeRequirements,
-  installerPlan, installerBundle, planHash, installerPods, installerMounts, installerImages, installerCommands, installerToken, installerWatch,
+  classExists, compatibility, podNodeSelector,
+  rare('kata-guest-size', hasKata, () => kataGuestSize),
+  rare('kata-annotations', hasKata, () => kataAnnotations),
+  classOfRuntime, handlerInstalled,
+  rare('node-handler', ({ nodes }) => nodes.length > 0, () => nodeHandler),
+  readinessLabel, autoscaledPool,
+  rare('others-label', ({ others }) => others.length > 0, () => othersLabel),
+  tolerations, sandboxInNameOnly, duplicateName, validName,
+  rare('kata-overhead', hasKata, () => kataOverhead),
+  retiredRuntimeHandler,
+  runtimeTable,
+  rare('gvisor-on-crio', hasPlatform('crio'), () => gvisorOnCrio),
+  rare('docker-runtime', hasPlatform('docker'), () => dockerRuntime),
+  shim, configPath, stagedFiles, artifact, release,
+  rare('kata-release', hasKata, () => kataRelease),
+  platform, nodeRequirements,
+  installerPlan, installerBundle, planHash, installerPods, installerMounts,
+  rare('installer-images', hasImages, () => installerImages),
+  installerCommands, installerToken,
+  rare('installer-watch', isWatched, () => installerWatch),
   installerOverlap, fence,
 ];
 

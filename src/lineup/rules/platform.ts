@@ -5,10 +5,6 @@ import { PLATFORM_RECORDS } from '../../platform/records';
 import type { Rule } from '../rule';
 import { sameData } from '../same-data';
 
-const KNOWN = new Map([
-  ...[NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((platform) => platform._plan()),
-  ...PLATFORM_RECORDS.flatMap(({ plan }) => plan ?? []),
-].map((plan) => [plan.name, fields(plan)]));
 const PATHS = ['configFile', 'dropInFile', 'dropInFolder', 'engineSocket', 'socket', 'binaries', 'family', 'state', 'embedded', 'templates', 'managed', 'copied'];
 
 /** Plan -> platform: a platform that goes by a known name has its files where that platform has them. */
@@ -16,7 +12,7 @@ export const platform: Rule = {
   id: 'platform',
   *check({ installers }) {
     for (const { daemonSet: object, plan, bundle } of installers) {
-      const known = plan && KNOWN.get(plan.platform.name);
+      const known = plan && knownPlan(plan.platform.name);
       for (const field of known ? PATHS : []) {
         const given = plan && fields(plan.platform)[field];
         if (!sameData(given, known![field])) {
@@ -37,6 +33,13 @@ export const platform: Rule = {
     }
   },
 };
+
+/** What a platform of that name has; undefined for one that a user has described. */
+function knownPlan(name: string): { readonly [field: string]: unknown } | undefined {
+  const plan = [NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((one) => one._plan()).find((one) => one.name === name)
+    ?? PLATFORM_RECORDS.find((record) => record.plan?.name === name)?.plan;
+  return plan && fields(plan);
+}
 
 /** The paths differ from one container runtime to the other; those that a platform lacks are undefined. */
 function fields(plan: PlatformPlan): { readonly [field: string]: unknown } {

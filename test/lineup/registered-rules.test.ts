@@ -1,0 +1,82 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { Chart, Duration } from 'cdk8s';
+import * as fc from 'fast-check';
+import { quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
+import { kata, limited } from './kata-fixture';
+import { kataDeploy } from './others-fixture';
+import { GVisorArtifacts, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform } from '../../src';
+import { LineUpIndex } from '../../src/lineup/line-up-index';
+import type { Rule } from '../../src/lineup/rule';
+import { RULES } from '../../src/lineup/rules';
+
+const FOLDER = path.join(__dirname, '../../src/lineup/rules');
+const JUDGE_ALL = { external: new Set<string>(), externalHandlers: new Set<string>(), judgesUnknown: true };
+
+/** Each rule as its own file has it, without the condition under which the file is loaded. */
+const FILES: Array<[string, Rule]> = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.ts')).sort()
+  .map((name) => [name.slice(0, -'.ts'.length), Object.values(jest.requireActual<object>(path.join(FOLDER, name))).find(isRule)!]);
+
+function isRule(value: unknown): value is Rule {
+  return typeof value === 'object' && value !== null && 'id' in value && 'check' in value;
+}
+
+function gvisor(props: ConstructorParameters<typeof NodeInstaller>[2], artifacts?: GVisorArtifacts): Manifests {
+  return synthesized((app) => {
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    new NodeInstaller(chart, 'installer', props);
+    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0, artifacts });
+  });
+}
+
+function node(name: string, handlers: string[]): object {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: {} }, status: { runtimeHandlers: handlers.map((handler) => ({ name: handler })) } };
+}
+
+const applications = (): Manifests[] => [
+  quickstart(),
+  kata(),
+  [limited(), runtimeClass('kata', 'kata-qemu')],
+  gvisor({ platform: NodePlatform.crio({ disableSelinux: true }) }),
+  gvisor({ platform: NodePlatform.DOCKER }),
+  gvisor({ platform: NodePlatform.K3S, driftCheckInterval: Duration.minutes(10) }),
+  gvisor({}, GVisorArtifacts.image(`registry.example/gvisor@sha256:${'a'.repeat(64)}`)),
+  [...quickstart(), node('a', ['runsc']), node('b', [])],
+  [kataDeploy(), runtimeClass('mine', 'kata-qemu')],
+];
+
+beforeEach(() => jest.spyOn(console, 'warn').mockImplementation());
+afterEach(() => jest.restoreAllMocks());
+
+test.each(FILES)('%s is registered under the name of its file', (name, rule) => {
+  expect(rule.id).toBe(name);
+  expect(RULES.map(({ id }) => id)).toContain(name);
+});
+
+test('a rule that is loaded only for some manifests has nothing to say about any others', () => {
+  const found = (rule: Rule, manifests: Manifests) => (
+    [...rule.check(new LineUpIndex(manifests, JUDGE_ALL))].map(({ message, severity }) => ({ message, severity }))
+  );
+  const anyChanges = fc.array(fc.tuple(fc.nat(), fc.array(fc.nat(), { maxLength: 8 }), fc.jsonValue()), { maxLength: 2 });
+  fc.assert(fc.property(fc.constantFrom(...applications()), anyChanges, (original, changes) => {
+    const manifests = structuredClone(original);
+    for (const [index, steps, value] of changes) change(manifests[index % manifests.length], steps, value);
+    for (const [name, rule] of FILES) {
+      expect([name, found(RULES.find(({ id }) => id === name)!, manifests)]).toEqual([name, found(rule, manifests)]);
+    }
+  }), { numRuns: 400 });
+});
+
+/** Puts a value somewhere in an object. */
+function change(object: any, steps: readonly number[], value: unknown): void {
+  let parent = object;
+  for (const [depth, step] of steps.entries()) {
+    const keys = Object.keys(parent);
+    const key = keys[step % keys.length];
+    if (depth === steps.length - 1 || typeof parent[key] !== 'object' || parent[key] === null || !Object.keys(parent[key]).length) {
+      parent[key] = value;
+      return;
+    }
+    parent = parent[key];
+  }
+}
