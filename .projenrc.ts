@@ -109,6 +109,8 @@ project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unreso
 
 // Few files instead of hundreds: loading them would take a third of the quickstart's time (npm run bench).
 project.compileTask.exec('node projenrc/bundle-library.mjs');
+// It runs the quickstart, which needs the agent.
+project.compileTask.prependSpawn(project.bundler.bundleTask);
 
 // Bundled into the agent, so for users there is no dependency.
 project.eslint?.allowDevDeps('**/agent/**');

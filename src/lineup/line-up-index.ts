@@ -36,9 +36,6 @@ export type ReferenceKind = typeof REFERENCES[number];
 
 const REFERENCE_KINDS: ReadonlySet<string> = new Set(REFERENCES);
 
-/** The text by which a ConfigMap is one of kata-deploy; what reads it is loaded only then. */
-const KATA_DEPLOY_JOB = 'install-job.yaml';
-
 /** The manifests, read once; every rule only looks things up. */
 export class LineUpIndex {
   /** By the name of the RuntimeClass that they ask for. */
@@ -99,9 +96,8 @@ export class LineUpIndex {
       } else if (kind === 'Shim' && textAt(object, 'apiVersion')?.startsWith('runtime.spinkube.dev/')) {
         others.push(...found(runtimeClassManager(object)));
       } else if (REFERENCE_KINDS.has(kind)) {
-        const job = kind === 'ConfigMap' ? textAt(object, 'data', KATA_DEPLOY_JOB) : undefined;
-        if (job !== undefined) {
-          others.push(...found(kataDeployTemplate(object, job)));
+        if (kind === 'ConfigMap') {
+          others.push(...found(kataDeployTemplate(object)));
         }
         const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();
         this.references.set(kind, ofKind);

@@ -10,7 +10,7 @@ export interface Rule {
 
 /**
  * A rule about what few manifests have: its module is loaded only where `concerns` holds, as it is one of those that
- * projenrc/bundle-library.mjs loads later.
+ * projenrc/bundle-library.mjs loads later. That has to hold wherever the rule finds something.
  */
 export function rare(id: string, concerns: (index: LineUpIndex) => boolean, rule: () => Rule): Rule {
   return {

@@ -41,22 +41,15 @@ import { stagedFiles } from './rules/staged-files';
 import { tolerations } from './rules/tolerations';
 import { validName } from './rules/valid-name';
 
-/** Whether anything is installed or named that may be Kata. */
+/** Wherever there is a KataClass, and wherever something is installed that is neither Kata nor gVisor. */
 function hasKata({ runtimes, classes, sandboxed }: LineUpIndex): boolean {
   return runtimes.some(({ runtime }) => runtime.runtime !== 'gvisor' || runtime.shimFacts)
-    || [...classes.keys(), ...sandboxed.keys()].some(isKata) || [...classes.values()].flat().some(({ handler }) => isKata(handler));
-}
-
-function isKata(handler: string): boolean {
-  return handler.startsWith('kata-');
+    || [...sandboxed.keys(), ...[...classes.values()].flat().map(({ handler }) => handler)].some((name) => name.startsWith('kata-'));
 }
 
 function hasPlatform(kind: 'crio' | 'docker'): (index: LineUpIndex) => boolean {
   return ({ installers }) => installers.some(({ plan }) => plan?.platform.kind === kind);
 }
-
-const hasImages = ({ installers }: LineUpIndex) => installers.some(({ plan }) => plan?.runtimes.some((runtime) => runtime.artifact.kind === 'image'));
-const isWatched = ({ installers }: LineUpIndex) => installers.some(({ pod }) => pod.containers.some(({ name }) => name === 'watch'));
 
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
@@ -77,10 +70,7 @@ export const RULES: readonly Rule[] = [
   rare('kata-release', hasKata, () => kataRelease),
   platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts,
-  rare('installer-images', hasImages, () => installerImages),
-  installerCommands, installerToken,
-  rare('installer-watch', isWatched, () => installerWatch),
-  installerOverlap, fence,
+  installerImages, installerCommands, installerToken, installerWatch, installerOverlap, fence,
 ];
 
 /** Ids that findings have: a rule about Pods reports under its own, and an exception from one is judged, too. */

@@ -2,8 +2,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Chart, Duration } from 'cdk8s';
 import * as fc from 'fast-check';
-import { quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
-import { kata, limited } from './kata-fixture';
+import { editPlan, pod, quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
+import { FORK, kata, limited } from './kata-fixture';
 import { kataDeploy } from './others-fixture';
 import { GVisorArtifacts, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform } from '../../src';
 import { LineUpIndex } from '../../src/lineup/line-up-index';
@@ -33,17 +33,32 @@ function node(name: string, handlers: string[]): object {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: {} }, status: { runtimeHandlers: handlers.map((handler) => ({ name: handler })) } };
 }
 
-const applications = (): Manifests[] => [
-  quickstart(),
-  kata(),
-  [limited(), runtimeClass('kata', 'kata-qemu')],
-  gvisor({ platform: NodePlatform.crio({ disableSelinux: true }) }),
-  gvisor({ platform: NodePlatform.DOCKER }),
-  gvisor({ platform: NodePlatform.K3S, driftCheckInterval: Duration.minutes(10) }),
-  gvisor({}, GVisorArtifacts.image(`registry.example/gvisor@sha256:${'a'.repeat(64)}`)),
-  [...quickstart(), node('a', ['runsc']), node('b', [])],
-  [kataDeploy(), runtimeClass('mine', 'kata-qemu')],
+/** With each of them, something that a rule about few manifests may have to do with; the names are of rules that find something in it as it is. */
+const APPLICATIONS: ReadonlyArray<[finding: readonly string[], () => Manifests]> = [
+  [[], quickstart],
+  [[], () => gvisor({ platform: NodePlatform.K3S, driftCheckInterval: Duration.minutes(10) })],
+  [[], () => gvisor({}, GVisorArtifacts.image(`registry.example/gvisor@sha256:${'a'.repeat(64)}`))],
+  [['docker-runtime'], () => gvisor({ platform: NodePlatform.DOCKER })],
+  [['gvisor-on-crio'], () => gvisor({ platform: NodePlatform.crio({ disableSelinux: true }) })],
+  [['node-handler'], () => [...quickstart(), node('a', ['runsc']), node('b', [])]],
+  [['others-label', 'kata-overhead'], () => [kataDeploy(), runtimeClass('mine', 'kata-qemu-runtime-rs')]],
+  [['kata-guest-size'], () => [...kata(), pod('web', limited())]],
+  // Known by its class's handler alone, and by the name of a class that is not there.
+  [['kata-guest-size', 'kata-overhead'], () => [runtimeClass('mine', 'kata-qemu-runtime-rs'), pod('web', limited(undefined, 'mine'))]],
+  [['kata-guest-size', 'kata-annotations'], () => [annotated(pod('web', limited(undefined, 'kata-qemu')))]],
+  // Known by its installation alone.
+  [['kata-release'], () => edited(quickstart(), ({ runtimes: [runtime] }) => { runtime.runtime = 'qata-qemu'; })],
+  [['kata-guest-size'], () => [...edited(kata({ shim: FORK }), ({ runtimes: [runtime] }) => { runtime.runtime = 'gvisor'; }), pod('web', limited())]],
 ];
+
+function annotated(object: any): object {
+  return { ...object, metadata: { ...object.metadata, annotations: { 'io.katacontainers.config.hypervisor.firmware': 'debug' } } };
+}
+
+function edited(manifests: Manifests, edit: (plan: any) => void): Manifests {
+  editPlan(manifests, edit);
+  return manifests;
+}
 
 beforeEach(() => jest.spyOn(console, 'warn').mockImplementation());
 afterEach(() => jest.restoreAllMocks());
@@ -53,18 +68,27 @@ test.each(FILES)('%s is registered under the name of its file', (name, rule) => 
   expect(RULES.map(({ id }) => id)).toContain(name);
 });
 
+function found(rule: Rule, manifests: Manifests): unknown[] {
+  return [...rule.check(new LineUpIndex(manifests, JUDGE_ALL))].map(({ message, severity }) => ({ message, severity }));
+}
+
+test.each(APPLICATIONS.filter(([names]) => names.length))('%j find something in their application', (names, application) => {
+  const manifests = application();
+  for (const name of names) expect([name, found(new Map(FILES).get(name)!, manifests)]).toEqual([name, expect.arrayContaining([expect.anything()])]);
+});
+
 test('a rule that is loaded only for some manifests has nothing to say about any others', () => {
-  const found = (rule: Rule, manifests: Manifests) => (
-    [...rule.check(new LineUpIndex(manifests, JUDGE_ALL))].map(({ message, severity }) => ({ message, severity }))
-  );
   const anyChanges = fc.array(fc.tuple(fc.nat(), fc.array(fc.nat(), { maxLength: 8 }), fc.jsonValue()), { maxLength: 2 });
-  fc.assert(fc.property(fc.constantFrom(...applications()), anyChanges, (original, changes) => {
+  const check = (original: Manifests, changes: Array<[number, number[], unknown]>) => {
     const manifests = structuredClone(original);
     for (const [index, steps, value] of changes) change(manifests[index % manifests.length], steps, value);
     for (const [name, rule] of FILES) {
       expect([name, found(RULES.find(({ id }) => id === name)!, manifests)]).toEqual([name, found(rule, manifests)]);
     }
-  }), { numRuns: 400 });
+  };
+  const originals = APPLICATIONS.map(([, application]) => application());
+  for (const original of originals) check(original, []);
+  fc.assert(fc.property(fc.constantFrom(...originals), anyChanges, check), { numRuns: 300 });
 });
 
 /** Puts a value somewhere in an object. */
