@@ -61,6 +61,9 @@ export class StepFailure extends Error {
   }
 }
 
+/** What to do where the container runtime does not do what its configuration says. */
+export const RUNTIME_REMEDY = 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked';
+
 const UNTOUCHED = 'the configuration of this node was not touched';
 
 /** What a dead run left could not be taken back; its journal is still there. */

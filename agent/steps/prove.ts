@@ -1,6 +1,6 @@
 import { RuntimePlan } from '../../src/installer/install-plan';
 import { log } from '../log';
-import { Run, Step } from '../transaction';
+import { Run, RUNTIME_REMEDY, Step } from '../transaction';
 
 /** Some handlers are not served as they should be; the others may be fine. */
 export class HandlersNotProven extends Error {
@@ -13,7 +13,7 @@ export class HandlersNotProven extends Error {
 /** Runs a pod sandbox or a container on each handler, and one on the default runtime, which everything else on the node needs. */
 export const prove: Step = {
   name: 'prove',
-  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
+  remedy: RUNTIME_REMEDY,
   async apply(run) {
     const failures: { runtime: RuntimePlan; error: Error }[] = [];
     for (const runtime of run.runtimes) {

@@ -4,14 +4,15 @@ import { requireSurvivors } from './require-survivors';
 import { KUBEADM_CONFIG_VARIABLE } from '../../src/platform/kubeadm-unit';
 import { configArgumentsNow, configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
-import { Run, Step } from '../transaction';
+import { isInRuntimeUnit } from '../restart/kubelet-restart';
+import { Run, RUNTIME_REMEDY, Step } from '../transaction';
 
 /** Activates the container runtime's files once for all handlers, and only where it does not do already what its files say. */
 export const restart: Step = {
   name: 'restart',
-  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
+  remedy: RUNTIME_REMEDY,
   async apply(run) {
-    if (run.changesContainerRuntime || await lacksHandler(run)) {
+    if (run.changesContainerRuntime || takesKubelet(run) || await lacksHandler(run)) {
       // Once more: Pods may have come since, and what only was not read yet has not been validated.
       await requireSurvivors(run);
       run.restarted = true;
@@ -38,8 +39,13 @@ async function activate({ node }: Run): Promise<void> {
   log('restart', node.containerRuntimeName, await node.activate(), startedAt);
 }
 
-async function restartKubelet({ node, journal }: Run): Promise<void> {
-  if (!journal?.kubelet) return;
+function takesKubelet({ journal, plan: { platform } }: Run): boolean | undefined {
+  return journal?.kubelet && isInRuntimeUnit(platform, journal.kubelet.unit);
+}
+
+async function restartKubelet(run: Run): Promise<void> {
+  const { node, journal } = run;
+  if (!journal?.kubelet || takesKubelet(run)) return;
   const startedAt = performance.now();
   await node.kubelet.restart(journal.kubelet);
   log('restart', journal.kubelet.unit, 'runs again', startedAt);

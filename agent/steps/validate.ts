@@ -2,12 +2,12 @@ import { file, wantedTables } from './handler-tables';
 import { requireSurvivors } from './require-survivors';
 import { configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
-import { Run, Step } from '../transaction';
+import { Run, RUNTIME_REMEDY, Step } from '../transaction';
 
 /** Tries the container runtime's new configuration beside the running one. Nothing of the host is touched. */
 export const validate: Step = {
   name: 'validate',
-  remedy: 'see on this node what the container runtime says (journalctl), or go back to the release and options that worked',
+  remedy: RUNTIME_REMEDY,
   async apply(run) {
     await validateKubelet(run);
     const changes = run.changes.filter(({ purpose }) => purpose === 'container runtime');

@@ -9,7 +9,10 @@ export type Manifest = { readonly kind: string; readonly metadata: { readonly na
 
 /** How a run of the `install` container ended. */
 export class AgentRun {
-  constructor(readonly exitCode: number, readonly log: string, private readonly verdict: InstallVerdict | undefined) {}
+  /** @param drift what the installer's container `watch`, where it has one, found right afterwards */
+  constructor(
+    readonly exitCode: number, readonly log: string, private readonly verdict: InstallVerdict | undefined, readonly drift: readonly HandlerVerdict[] = [],
+  ) {}
 
   /** What verdict.json says about a handler. */
   handler(name: string): HandlerVerdict {
@@ -59,7 +62,7 @@ export async function runInstallUntilVerdict(node: PodNode, manifests: readonly 
 
 /**
  * Runs the `install` container of a synthesized DaemonSet on the node, after those that copy archives out of images, as the kubelet would: its volumes, its mounts
- * and nothing else, its environment, command, limits and privileges. Two things differ: the image cannot be pulled
+ * and nothing else, its environment, command, limits and privileges; after it `watch`, where there is one, for one look. Two things differ: the image cannot be pulled
  * here, and where the plan restarts a supervised process the Pod shares the node's PID namespace to reach it.
  */
 export async function runInstall(
@@ -108,8 +111,17 @@ export async function runInstall(
     }
     const run = await start(container, image, { command, devices });
     const status = await run.exit();
-    const verdict = `${volumes.get('shared')}/verdict.json`;
-    return new AgentRun(status.exitCode, copied + run.log(), existsSync(node.path(verdict)) ? JSON.parse(node.read(verdict)) : undefined);
+    const inShared = (name: string) => {
+      const path = `${volumes.get('shared')}/${name}`;
+      return existsSync(node.path(path)) ? JSON.parse(node.read(path)) : undefined;
+    };
+    const watch = spec.containers.find(({ name }: { name: string }) => name === 'watch');
+    if (watch && status.exitCode === 0) {
+      const look = await start(watch, image, { command: ['node', '/sandbox-runtimes/agent.js', 'watch'] });
+      const { exitCode } = await look.exit();
+      if (exitCode !== 0) throw new Error(`watch ended with ${exitCode}:\n${look.log()}`);
+    }
+    return new AgentRun(status.exitCode, copied + run.log(), inShared('verdict.json'), inShared('drift.json')?.handlers);
   } finally {
     await pod.remove();
   }

@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { DistributionNode } from '../distributions/distribution-node';
 import { DISTRIBUTIONS } from '../distributions/distributions';
 import { ArtifactMirror } from '../node/artifact-mirror';
@@ -40,7 +41,7 @@ describe.each(DISTRIBUTIONS.map(distribution => [distribution.name, distribution
 
   beforeAll(async () => {
     const archive = await gvisorArchive(GVISOR_RELEASE);
-    manifests = synthesize(mirror, chart => addGVisor(chart, archive), distribution.platform);
+    manifests = synthesize(mirror, chart => addGVisor(chart, archive), distribution.platform, { driftCheckInterval: Duration.minutes(1) });
     node = await DistributionNode.start(distribution, [pauseImage(), busyboxImage(), image]);
     before = node.configuration();
     plain = await ticking(await TestPod.run(node, { name: 'before', handler: '' }));
@@ -51,6 +52,7 @@ describe.each(DISTRIBUTIONS.map(distribution => [distribution.name, distribution
   test('gets a handler whose sandbox is gVisor, and its other Pods run on', async () => {
     const run = await runInstall(node, manifests, image.reference);
     run.requireReady('runsc');
+    expect(run.drift).toEqual([]);
     sandboxed = await TestPod.run(node, { name: 'sandboxed', handler: 'runsc' });
     inSandbox = await ticking(sandboxed);
     expect(await inSandbox.exec('dmesg')).toContain('gVisor');
@@ -61,6 +63,7 @@ describe.each(DISTRIBUTIONS.map(distribution => [distribution.name, distribution
     await node.restart();
     const run = await runInstall(node, manifests, image.reference);
     run.requireReady('runsc');
+    expect(run.drift).toEqual([]);
     expect(run.log).toContain('plan: all files are as they should be');
     expect(await inSandbox.exec('echo', 'reached')).toBe('reached\n');
   });

@@ -112,6 +112,7 @@ export class NodeInstaller extends Construct {
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
+    if (props.kubelet) this.platform._requireKubelet(props.kubelet._plan());
     const registry = props.imageRegistry === undefined ? undefined : validateImageRegistry(props.imageRegistry);
     const image = validateImage(props.image ?? fromRegistry(registry, INSTALLER_IMAGE));
     const downloadEnv = downloadEnvironment(props);

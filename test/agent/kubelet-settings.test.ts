@@ -100,6 +100,41 @@ test.each<[string, (node: Installation) => void, RegExp]>([
   expect(node.daemons).toMatchObject({ containerdRestarts: 0, kubeletRestarts: [] });
 });
 
+describe('a kubelet that runs in the service of containerd', () => {
+  const within = (minutes = 15) => ({ ...settings('config-dir', minutes), unit: 'containerd.service' });
+
+  test('takes its settings by the restart that brings the handler, and others by one of its own', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { kubelet: within() }));
+    expect(node.daemons).toMatchObject({ containerdRestarts: 1, kubeletRestarts: [] });
+    await node.run(bundleOf(server, { kubelet: within() }));
+    expect(node.daemons.containerdRestarts).toBe(1);
+    expect((await node.run(bundleOf(server, { kubelet: within(30) }))).code).toBe(0);
+    expect(node.read(PATHS['config-dir'])).toContain('30m');
+    expect(node.daemons).toMatchObject({ containerdRestarts: 2, kubeletRestarts: [] });
+  });
+
+  test('is not restarted for settings that Pods would end with', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { kubelet: within() }));
+    const { verdict } = await node.run(bundleOf(server, { kubelet: within(30) }), { endangered: () => ({ message: 'Pods would end', passes: false }) });
+    expect(verdict?.handlers[0]).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('Pods would end') });
+    expect(node.read(PATHS['config-dir'])).toContain('15m');
+    expect(node.daemons).toMatchObject({ containerdRestarts: 1, kubeletRestarts: [] });
+  });
+
+  test('has its old settings again where the service does not come up with others', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { kubelet: within() }));
+    let restarts = 0;
+    const fail = (what: string) => { if (what === 'restart' && ++restarts === 1) throw new Error('k3s.service ended at once'); };
+    expect((await node.run(bundleOf(server, { kubelet: within(30) }), { fail })).code).toBe(1);
+    expect(node.read(PATHS['config-dir'])).toContain('15m');
+    expect(restarts).toBe(2);
+    expect(node.daemons.kubeletRestarts).toEqual([]);
+  });
+});
+
 describe('a folder that the next Pod does not mount', () => {
   /** What is there for the installer alone is away while it runs. */
   async function unmounted<T>(node: Installation, folder: string, run: () => Promise<T>): Promise<T> {

@@ -72,6 +72,12 @@ export const STORIES: { readonly [name: string]: Story } = {
     },
     last: () => bundleOf(storyServer),
   },
+  'settings of a kubelet that runs in the service of containerd': {
+    main: MAIN_3,
+    version: '2.2.9',
+    before: (node) => node.run(bundleOf(storyServer)),
+    last: () => bundleOf(storyServer, { kubelet: { ...KUBELET, unit: 'containerd.service' } }),
+  },
   'taking back': {
     main: MAIN_3,
     version: '2.2.9',

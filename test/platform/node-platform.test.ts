@@ -1,7 +1,7 @@
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Duration } from 'cdk8s';
 import {
-  GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, NodeInstaller, NodePlatform, NodeRestart,
-  type GVisorRuntimeProps, type KataRuntimeProps,
+  GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, KubeletSettings, NodeInstaller, NodePlatform, NodeRestart,
+  type GVisorRuntimeProps, type KataRuntimeProps, type KubeletSettingsProps,
 } from '../../src';
 import type { InstallPlan } from '../../src/installer/install-plan';
 
@@ -181,4 +181,30 @@ describe('Docker', () => {
 
 test.each([[() => NodePlatform.crio({ socket: 'crio.sock' })], [() => NodePlatform.docker({ engineSocket: 'docker.sock' })]])('refuses a relative path', (make) => {
   expect(make).toThrow(/must be an absolute path/);
+});
+
+describe('the kubelet of k3s, which runs in the service of k3s', () => {
+  const minutes = { runtimeRequestTimeout: Duration.minutes(15) };
+  const install = (platform: NodePlatform, props: Omit<KubeletSettingsProps, 'runtimeRequestTimeout'>) => () => (
+    new NodeInstaller(new Chart(new App(), 'sandbox'), 'installer', { platform, kubelet: new KubeletSettings({ ...minutes, ...props }) })
+  );
+  const FOLDER = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d';
+
+  test.each(['k3s.service', 'k3s-agent.service'])('takes settings for %s', (unit) => {
+    expect(install(NodePlatform.K3S, { unit, configDir: FOLDER })).not.toThrow();
+  });
+
+  test.each<[string, Omit<KubeletSettingsProps, 'runtimeRequestTimeout'>, RegExp]>([
+    ['no unit', { configDir: FOLDER }, /are for kubelet\.service, and on nodes of the platform k3s the kubelet runs in k3s\.service or k3s-agent\.service/],
+    ['a systemd drop-in', { unit: 'k3s.service' }, /are a systemd drop-in of k3s\.service.*write new KubeletSettings\(\{ unit: 'k3s\.service', configDir: '\/var\/lib\/rancher\/k3s\/agent\/etc\/kubelet\.conf\.d', \.\.\. \}\)/],
+  ])('takes no settings with %s', (_, props, message) => {
+    expect(install(NodePlatform.K3S, props)).toThrow(message);
+  });
+
+  test('and one in a service of the user\'s own takes no systemd drop-in, but a folder', () => {
+    const platform = NodePlatform.containerd({ restart: NodeRestart.systemd('node.service') });
+    expect(install(platform, { unit: 'node.service' })).toThrow(/a systemd drop-in of node\.service/);
+    expect(install(platform, { unit: 'node.service', configDir: '/etc/kubernetes/kubelet.conf.d' })).not.toThrow();
+    expect(install(platform, {})).not.toThrow();
+  });
 });

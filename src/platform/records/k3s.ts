@@ -17,6 +17,7 @@ interface Rancher {
 /** k3s and RKE2 share the code that writes containerd's configuration anew at each start. */
 function rancher({ name, title, home, binaries, server, agent, sources }: Rancher, agentsOnly: boolean): PlatformRecord {
   const folder = `${home}/agent/etc/containerd`;
+  const kubeletFolder = `${home}/agent/etc/kubelet.conf.d`;
   const plan: ContainerdPlatformPlan = {
     name: agentsOnly ? `${name}-agent` : name,
     family: name,
@@ -38,10 +39,11 @@ function rancher({ name, title, home, binaries, server, agent, sources }: Ranche
     how: 'drop-in in `config-v3.toml.d` or `config.toml.d` where the rendered file imports it, else a block at the end of `config-v3.toml.tmpl` or '
       + '`config.toml.tmpl`, which is made with the base template where there is none',
     restart: agentsOnly ? `\`${agent}\`` : `\`${server}\` or \`${agent}\`; a server's restart is one of its API server, so one node at a time`,
-    kubelet: `\`${home}/agent/etc/kubelet.conf.d\`, \`/var/lib/kubelet\``,
+    kubelet: `\`${kubeletFolder}\`, \`/var/lib/kubelet\``,
     sources,
     plan,
     folders: { readWrite: [folder], existing: [folder], readOnly: ['/run/k3s/containerd', '/run/systemd', binaries] },
+    kubeletFolder,
     ...(agentsOnly ? {} : { restartsControlPlane: true }),
   };
 }

@@ -27,6 +27,8 @@ export interface PlatformRecord {
   readonly plan?: PlatformPlan;
   /** Folders that `install` mounts; absent: those that the plan's files lie in. */
   readonly folders?: HostFolders;
+  /** Folder of drop-ins for a kubelet that runs in the container runtime's own service. Absent: it has a service of its own. */
+  readonly kubeletFolder?: string;
   /** A restart of the container runtime is one of the control plane, so that only one node may be at it. */
   readonly restartsControlPlane?: true;
 }
