@@ -11,7 +11,10 @@ export type Manifest = { readonly kind: string; readonly metadata: { readonly na
 export class AgentRun {
   /** @param drift what the installer's container `watch`, where it has one, found right afterwards */
   constructor(
-    readonly exitCode: number, readonly log: string, private readonly verdict: InstallVerdict | undefined, readonly drift: readonly HandlerVerdict[] = [],
+    readonly exitCode: number,
+    readonly log: string,
+    private readonly verdict: InstallVerdict | undefined,
+    readonly drift: readonly HandlerVerdict[] = [],
   ) {}
 
   /** What verdict.json says about a handler. */
