@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { KubeletPlan, PlatformPlan } from '../../src/installer/install-plan';
+import { KubeletPlan } from '../../src/installer/install-plan';
 import { SYSTEMD_SOCKET, SystemdManager } from '../systemd/systemd-manager';
 
 /** Which kubelet is restarted, and whether systemd has to read its drop-ins again before. */
@@ -8,11 +8,6 @@ export type KubeletRestart = Pick<KubeletPlan, 'unit' | 'kind'>;
 const ACTIVE_MS = 30_000;
 /** A kubelet that cannot read its configuration ends within a second of its start; on a busy node it may take a few. */
 const SETTLED_MS = 5_000;
-
-/** Whether it runs in the service of the container runtime, as that of k3s does, and so is restarted with it. */
-export function isInRuntimeUnit({ restart }: PlatformPlan, unit: string): boolean {
-  return restart.kind === 'systemd' && [restart.unit, restart.otherUnit].includes(unit);
-}
 
 /** Restarts a kubelet, whatever container runtime it works with; resolves once it stays up. */
 export async function restartKubelet({ unit, kind }: KubeletRestart, socket = SYSTEMD_SOCKET, settledMs = SETTLED_MS): Promise<void> {

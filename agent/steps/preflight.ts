@@ -12,7 +12,6 @@ import { checkKubelet } from '../kubelet/check-kubelet';
 import { log } from '../log';
 import { ContainerRuntimeFacts } from '../node';
 import { Refusal } from '../refusal';
-import { isInRuntimeUnit } from '../restart/kubelet-restart';
 import { failHandler, Run, Step } from '../transaction';
 
 /** No release of a sandbox runtime is smaller; what a download really needs is known when it starts. */
@@ -31,7 +30,7 @@ export const preflight: Step = {
     const facts = await node.containerRuntime();
     const containerRuntime = `${node.containerRuntimeName} ${facts.version}`;
     checkConfigFile(run, facts);
-    if (plan.kubelet && !isInRuntimeUnit(plan.platform, plan.kubelet.unit)) {
+    if (plan.kubelet && plan.kubelet.kind !== 'embedded') {
       await checkKubelet(node.host, node.kubelet, plan.kubelet, file(files, plan.kubelet.file.key));
     }
     for (const notice of facts.notices) log('preflight', containerRuntime, notice);

@@ -4,7 +4,6 @@ import { requireSurvivors } from './require-survivors';
 import { KUBEADM_CONFIG_VARIABLE } from '../../src/platform/kubeadm-unit';
 import { configArgumentsNow, configArgumentsOf } from '../kubelet/systemd-drop-in';
 import { log } from '../log';
-import { isInRuntimeUnit } from '../restart/kubelet-restart';
 import { Run, RUNTIME_REMEDY, Step } from '../transaction';
 
 /** Activates the container runtime's files once for all handlers, and only where it does not do already what its files say. */
@@ -39,8 +38,9 @@ async function activate({ node }: Run): Promise<void> {
   log('restart', node.containerRuntimeName, await node.activate(), startedAt);
 }
 
-function takesKubelet({ journal, plan: { platform } }: Run): boolean | undefined {
-  return journal?.kubelet && isInRuntimeUnit(platform, journal.kubelet.unit);
+/** The journal says so: the plan may have changed since a run died. */
+function takesKubelet({ journal }: Run): boolean {
+  return journal?.kubelet?.kind === 'embedded';
 }
 
 async function restartKubelet(run: Run): Promise<void> {

@@ -327,7 +327,8 @@ export interface KubeletPlan {
   readonly unit: string;
   /** The drop-in: a KubeletConfiguration file where the node's kubelet has `--config-dir`, else a systemd drop-in. */
   readonly file: HostFilePlan;
-  readonly kind: 'config-dir' | 'systemd';
+  /** `embedded`: such a file, of a kubelet that runs in the service of the container runtime and is restarted with it. */
+  readonly kind: 'config-dir' | 'systemd' | 'embedded';
   /** Files with arguments of the kubelet that are looked through for flags that it no longer has. Sorted; absent: none. */
   readonly environmentFiles?: readonly string[];
 }

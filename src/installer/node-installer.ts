@@ -112,7 +112,7 @@ export class NodeInstaller extends Construct {
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
-    if (props.kubelet) this.platform._requireKubelet(props.kubelet._plan());
+    if (props.kubelet) this.platform._kubelet(props.kubelet._plan());
     const registry = props.imageRegistry === undefined ? undefined : validateImageRegistry(props.imageRegistry);
     const image = validateImage(props.image ?? fromRegistry(registry, INSTALLER_IMAGE));
     const downloadEnv = downloadEnvironment(props);
@@ -222,7 +222,7 @@ export class NodeInstaller extends Construct {
       ...desiredState._plan(),
       platform: this.platformPlan,
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
-      ...(kubelet ? { kubelet: kubelet._plan() } : {}),
+      ...(kubelet ? { kubelet: this.platform._kubelet(kubelet._plan()) } : {}),
       ...(crictl ? { crictl: crictl._file(this.platformPlan.socket) } : {}),
       ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
     };

@@ -39,7 +39,7 @@ export interface KubeletSettingsProps {
 
   /**
    * The kubelet's systemd unit, which is restarted when the settings change. Pods keep running. On k3s and RKE2 it is
-   * that of the container runtime, as `k3s.service`: there is one restart for both, and on agents it is the agent's unit.
+   * that of the container runtime, as `k3s.service`, and both are restarted once.
    *
    * @default 'kubelet.service'
    */

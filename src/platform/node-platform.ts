@@ -275,17 +275,26 @@ export class NodePlatform {
   }
 
   /**
+   * How settings of the kubelet are carried out here.
+   *
    * @throws where the kubelet runs in the container runtime's own service, and the settings are not for that
    * @internal
    */
-  public _requireKubelet({ unit, kind }: KubeletPlan): void {
+  public _kubelet(plan: KubeletPlan): KubeletPlan {
     const { restart } = this._plan();
-    const units = restart.kind === 'systemd' ? [restart.unit, restart.otherUnit ?? []].flat() : [];
     const folder = this.record?.kubeletFolder;
-    if (units.includes(unit) ? kind === 'config-dir' : folder === undefined) return;
-    throw new Error(`the kubelet settings are ${kind === 'systemd' ? 'a systemd drop-in of' : 'for'} ${unit}, and on nodes of the platform ${this.name} the kubelet runs in `
-      + `${units.join(' or ')}, together with the container runtime; write new KubeletSettings({ unit: '${units[0]}', `
-      + `configDir: '${folder ?? '/etc/kubernetes/kubelet.conf.d'}', ... })`);
+    if (folder === undefined || restart.kind !== 'systemd') return plan;
+    const { unit, file: { path }, environmentFiles } = plan;
+    const units = [restart.unit, restart.otherUnit ?? []].flat();
+    if (!units.includes(unit) || folderOf(path) !== folder) {
+      throw new Error(`the kubelet settings are a file in ${folderOf(path)} for ${unit}; on nodes of the platform ${this.name} the kubelet runs in `
+        + `${units.join(' or ')}, with the container runtime, and reads ${folder}: write new KubeletSettings({ unit: '${units[0]}', configDir: '${folder}', ... })`);
+    }
+    if (environmentFiles) {
+      throw new Error(`environmentFiles of the kubelet settings has ${environmentFiles.join(', ')}, and on nodes of the platform ${this.name} the kubelet takes no arguments from `
+        + 'files of its unit; leave it out');
+    }
+    return { ...plan, kind: 'embedded' };
   }
 
   /**

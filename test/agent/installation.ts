@@ -82,7 +82,7 @@ export interface PlanWish {
   readonly desiredState?: InstallPlan['desiredState'];
   readonly deadline?: InstallPlan['deadline'];
   readonly installer?: string;
-  readonly kubelet?: Pick<KubeletPlan, 'kind' | 'environmentFiles'> & { readonly unit?: string; readonly path: string; readonly content: string };
+  readonly kubelet?: Pick<KubeletPlan, 'kind' | 'environmentFiles'> & { readonly path: string; readonly content: string };
   readonly crictl?: string;
 }
 
@@ -143,9 +143,7 @@ export function bundleOf(server: ArchiveServer, wish: PlanWish = {}): { [name: s
     };
   });
   const { kubelet, crictl } = wish;
-  const kubeletPlan = ({ path, content, unit = 'kubelet.service', ...rest }: NonNullable<PlanWish['kubelet']>) => (
-    { ...rest, unit, file: file(path, 'kubelet.conf', content) }
-  );
+  const kubeletPlan = ({ path, content, ...rest }: NonNullable<PlanWish['kubelet']>) => ({ ...rest, unit: 'kubelet.service', file: file(path, 'kubelet.conf', content) });
   const plan: InstallPlan = {
     format: 1,
     installer: wish.installer ?? 'sandbox-system/installer',

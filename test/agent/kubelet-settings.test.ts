@@ -11,7 +11,10 @@ const scratch = scratchFolders();
 const server = new ArchiveServer();
 const MAIN = 'version = 3\n[plugins."io.containerd.cri.v1.runtime".containerd]\n  default_runtime_name = "runc"\n';
 const UNIT = '/etc/systemd/system/kubelet.service.d';
-const PATHS = { 'systemd': `${UNIT}/90-sandbox-runtimes.conf`, 'config-dir': '/etc/kubernetes/kubelet.conf.d/90-sandbox-runtimes.conf' } as const;
+const FOLDER = '/etc/kubernetes/kubelet.conf.d';
+const PATHS = {
+  'systemd': `${UNIT}/90-sandbox-runtimes.conf`, 'config-dir': `${FOLDER}/90-sandbox-runtimes.conf`, 'embedded': `${FOLDER}/90-sandbox-runtimes.conf`,
+} as const;
 
 beforeAll(() => server.start());
 afterAll(() => server.stop());
@@ -101,7 +104,7 @@ test.each<[string, (node: Installation) => void, RegExp]>([
 });
 
 describe('a kubelet that runs in the service of containerd', () => {
-  const within = (minutes = 15) => ({ ...settings('config-dir', minutes), unit: 'containerd.service' });
+  const within = (minutes = 15) => settings('embedded', minutes);
 
   test('takes its settings by the restart that brings the handler, and others by one of its own', async () => {
     const node = installation();
@@ -110,7 +113,7 @@ describe('a kubelet that runs in the service of containerd', () => {
     await node.run(bundleOf(server, { kubelet: within() }));
     expect(node.daemons.containerdRestarts).toBe(1);
     expect((await node.run(bundleOf(server, { kubelet: within(30) }))).code).toBe(0);
-    expect(node.read(PATHS['config-dir'])).toContain('30m');
+    expect(node.read(PATHS.embedded)).toContain('30m');
     expect(node.daemons).toMatchObject({ containerdRestarts: 2, kubeletRestarts: [] });
   });
 
@@ -119,7 +122,7 @@ describe('a kubelet that runs in the service of containerd', () => {
     await node.run(bundleOf(server, { kubelet: within() }));
     const { verdict } = await node.run(bundleOf(server, { kubelet: within(30) }), { endangered: () => ({ message: 'Pods would end', passes: false }) });
     expect(verdict?.handlers[0]).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('Pods would end') });
-    expect(node.read(PATHS['config-dir'])).toContain('15m');
+    expect(node.read(PATHS.embedded)).toContain('15m');
     expect(node.daemons).toMatchObject({ containerdRestarts: 1, kubeletRestarts: [] });
   });
 
@@ -129,9 +132,20 @@ describe('a kubelet that runs in the service of containerd', () => {
     let restarts = 0;
     const fail = (what: string) => { if (what === 'restart' && ++restarts === 1) throw new Error('k3s.service ended at once'); };
     expect((await node.run(bundleOf(server, { kubelet: within(30) }), { fail })).code).toBe(1);
-    expect(node.read(PATHS['config-dir'])).toContain('15m');
+    expect(node.read(PATHS.embedded)).toContain('15m');
     expect(restarts).toBe(2);
     expect(node.daemons.kubeletRestarts).toEqual([]);
+  });
+
+  test('is restarted with the container runtime by a recovery, whatever the next plan says of it', async () => {
+    const node = installation();
+    await node.run(bundleOf(server, { kubelet: within() }));
+    const crashing = crashingFs();
+    await node.run(bundleOf(server, { kubelet: within(30) }), { host: new Host(node.root, crashing.fs), fail: (what) => { if (what === 'restart') crashing.die(); } });
+    expect(node.read(PATHS.embedded)).toContain('30m');
+    expect((await node.run(bundleOf(server))).code).toBe(0);
+    expect(node.daemons.kubeletRestarts).toEqual([]);
+    expect(Object.keys(hostTree(node.root))).not.toContain(PATHS.embedded);
   });
 });
 
@@ -162,6 +176,19 @@ describe('a folder that the next Pod does not mount', () => {
     expect((await node.run(bundleOf(server, { kubelet: settings() }))).code).toBe(0);
     expect((await node.run(bundleOf(server, { kubelet: settings(), desiredState: 'ABSENT' }))).code).toBe(0);
     expect(Object.keys(hostTree(node.root))).not.toContain(PATHS.systemd);
+  });
+
+  test('is not taken for one with somebody else\'s file by a recovery from a change of it', async () => {
+    const node = installation();
+    node.put(`${UNIT}/10-kubeadm.conf`, '');
+    await node.run(bundleOf(server, { kubelet: settings('systemd', 15) }));
+    const crashing = crashingFs();
+    const killed = { host: new Host(node.root, crashing.fs), fail: (what: string) => { if (what === 'restart kubelet') crashing.die(); } };
+    await node.run(bundleOf(server, { kubelet: settings('systemd', 30) }), killed);
+    expect((await unmounted(node, UNIT, () => node.run(bundleOf(server)))).code).toBe(1);
+    expect(node.lastWords).toContain('give the NodeInstaller the kubelet settings again that it had');
+    expect((await node.run(bundleOf(server, { kubelet: settings('systemd', 15) }))).code).toBe(0);
+    expect(node.read(PATHS.systemd)).toContain('15m');
   });
 
   test('is named where the settings have moved to another folder', async () => {

@@ -76,7 +76,7 @@ export const STORIES: { readonly [name: string]: Story } = {
     main: MAIN_3,
     version: '2.2.9',
     before: (node) => node.run(bundleOf(storyServer)),
-    last: () => bundleOf(storyServer, { kubelet: { ...KUBELET, unit: 'containerd.service' } }),
+    last: () => bundleOf(storyServer, { kubelet: { ...KUBELET, kind: 'embedded' } }),
   },
   'taking back': {
     main: MAIN_3,

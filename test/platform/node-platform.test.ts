@@ -3,7 +3,7 @@ import {
   GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, KubeletSettings, NodeInstaller, NodePlatform, NodeRestart,
   type GVisorRuntimeProps, type KataRuntimeProps, type KubeletSettingsProps,
 } from '../../src';
-import type { InstallPlan } from '../../src/installer/install-plan';
+import type { InstallPlan, KubeletPlan } from '../../src/installer/install-plan';
 
 interface Installed {
   readonly plan: InstallPlan;
@@ -184,27 +184,32 @@ test.each([[() => NodePlatform.crio({ socket: 'crio.sock' })], [() => NodePlatfo
 });
 
 describe('the kubelet of k3s, which runs in the service of k3s', () => {
-  const minutes = { runtimeRequestTimeout: Duration.minutes(15) };
-  const install = (platform: NodePlatform, props: Omit<KubeletSettingsProps, 'runtimeRequestTimeout'>) => () => (
-    new NodeInstaller(new Chart(new App(), 'sandbox'), 'installer', { platform, kubelet: new KubeletSettings({ ...minutes, ...props }) })
-  );
+  type Settings = Omit<KubeletSettingsProps, 'runtimeRequestTimeout'>;
   const FOLDER = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d';
 
-  test.each(['k3s.service', 'k3s-agent.service'])('takes settings for %s', (unit) => {
-    expect(install(NodePlatform.K3S, { unit, configDir: FOLDER })).not.toThrow();
+  function planned(platform: NodePlatform, settings: Settings): KubeletPlan | undefined {
+    const kubelet = new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15), ...settings });
+    const installer = new NodeInstaller(new Chart(new App(), 'sandbox'), 'installer', { platform, kubelet });
+    return JSON.parse((installer.node.findChild('Plan') as any).toJson().data['plan.json']).kubelet;
+  }
+
+  test.each([[NodePlatform.K3S, 'k3s.service'], [NodePlatform.K3S, 'k3s-agent.service'], [NodePlatform.K3S_AGENT, 'k3s-agent.service']])(
+    'takes settings for %j and %s, and is restarted with it', (platform, unit) => {
+      expect(planned(platform, { unit, configDir: FOLDER })).toMatchObject({ unit, kind: 'embedded', file: { path: `${FOLDER}/90-sandbox-runtimes.conf` } });
+    });
+
+  test.each<[string, Settings, string]>([
+    ['no unit', { configDir: FOLDER }, `a file in ${FOLDER} for kubelet.service; on nodes of the platform k3s the kubelet runs in k3s.service or k3s-agent.service`],
+    ['a systemd drop-in', { unit: 'k3s.service' }, `write new KubeletSettings({ unit: 'k3s.service', configDir: '${FOLDER}', ... })`],
+    ['a folder that it does not read', { unit: 'k3s.service', configDir: '/etc/kubernetes/kubelet.conf.d' }, `and reads ${FOLDER}`],
+    ['files with arguments', { unit: 'k3s.service', configDir: FOLDER, environmentFiles: ['/etc/default/kubelet'] }, 'environmentFiles of the kubelet settings has /etc/default/kubelet'],
+  ])('takes no settings with %s', (_, settings, message) => {
+    expect(() => planned(NodePlatform.K3S, settings)).toThrow(message);
   });
 
-  test.each<[string, Omit<KubeletSettingsProps, 'runtimeRequestTimeout'>, RegExp]>([
-    ['no unit', { configDir: FOLDER }, /are for kubelet\.service, and on nodes of the platform k3s the kubelet runs in k3s\.service or k3s-agent\.service/],
-    ['a systemd drop-in', { unit: 'k3s.service' }, /are a systemd drop-in of k3s\.service.*write new KubeletSettings\(\{ unit: 'k3s\.service', configDir: '\/var\/lib\/rancher\/k3s\/agent\/etc\/kubelet\.conf\.d', \.\.\. \}\)/],
-  ])('takes no settings with %s', (_, props, message) => {
-    expect(install(NodePlatform.K3S, props)).toThrow(message);
-  });
-
-  test('and one in a service of the user\'s own takes no systemd drop-in, but a folder', () => {
+  test('is no matter of other platforms, whatever their units are', () => {
     const platform = NodePlatform.containerd({ restart: NodeRestart.systemd('node.service') });
-    expect(install(platform, { unit: 'node.service' })).toThrow(/a systemd drop-in of node\.service/);
-    expect(install(platform, { unit: 'node.service', configDir: '/etc/kubernetes/kubelet.conf.d' })).not.toThrow();
-    expect(install(platform, {})).not.toThrow();
+    expect(planned(platform, { unit: 'node.service' })).toMatchObject({ kind: 'systemd' });
+    expect(planned(platform, { configDir: '/etc/kubernetes/kubelet.conf.d' })).toMatchObject({ kind: 'config-dir' });
   });
 });
