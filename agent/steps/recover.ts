@@ -47,10 +47,10 @@ async function takeBackFrom(run: Run, journal: Journal): Promise<void> {
   log('recover', journal.files.map(({ path }) => path).join(', '), `the last run died at ${journal.step}, all is as before it`, startedAt);
 }
 
-/** In a Pod that does not mount the folder of the kubelet's file, one that the dead run has made would seem to be gone, and one that it has changed to be somebody else's. */
+/** In a Pod that does not mount the folder of the kubelet's file, one that the dead run has written would seem to be gone, or somebody else's. */
 function requireKubeletFile({ node: { host }, plan }: Run, { kubelet, step, files, directories }: Journal): void {
   if (!kubelet) return;
-  const unseen = files.find(({ path }) => path !== plan.kubelet?.file.path
+  const unseen = files.find(({ path, after }) => after !== null && path !== plan.kubelet?.file.path
     && !host.stat(dirname(path)) && !directories.includes(dirname(path)));
   if (!unseen) return;
   throw new NotRecovered(`what the last run left, which died at ${step}, cannot be taken back: the folder of ${unseen.path} is not mounted in this Pod; `
