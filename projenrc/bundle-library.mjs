@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, transform } from 'esbuild';
-import { compileAtOnce } from './compiled-at-once.mjs';
+import { compileAtOnce } from './compile-at-once.mjs';
 
 /** Modules that are loaded when something in them is asked for, so nobody may need them at the top level of another module. */
 const LATER = new RegExp(`^(${[
