@@ -110,3 +110,17 @@ export function runtimeClass(name: string, handler: string, scheduling?: object)
 export function pod(name: string, spec: object): object {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'team-a' }, spec };
 }
+
+/** Puts a value somewhere in an object; the steps lead there, whatever numbers they are. */
+export function putSomewhere(object: any, steps: readonly number[], value: unknown): void {
+  let parent = object;
+  for (const [depth, step] of steps.entries()) {
+    const keys = Object.keys(parent);
+    const key = keys[step % keys.length];
+    if (depth === steps.length - 1 || typeof parent[key] !== 'object' || parent[key] === null || !Object.keys(parent[key]).length) {
+      parent[key] = value;
+      return;
+    }
+    parent = parent[key];
+  }
+}

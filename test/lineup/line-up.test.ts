@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { configMap, editPlan, one, pod, quickstart, rehash, runtimeClass } from './fixture';
+import { configMap, editPlan, one, pod, putSomewhere, quickstart, rehash, runtimeClass } from './fixture';
 import { checkLineUp } from '../../src/lineup/line-up';
 import { RULES } from '../../src/lineup/rules';
 
@@ -94,16 +94,7 @@ test('judges any manifests without failing, however they are shaped', () => {
   const objects = original.map(({ kind }, index) => [kind, index] as const).filter(([kind]) => kind !== 'Namespace').map(([, index]) => index);
   fc.assert(fc.property(fc.constantFrom(...objects), fc.array(fc.nat(), { maxLength: 6 }), fc.jsonValue(), (index, steps, value) => {
     const manifests = structuredClone(original);
-    let parent = manifests[index];
-    for (const [depth, step] of steps.entries()) {
-      const keys = Object.keys(parent);
-      const key = keys[step % keys.length];
-      if (depth === steps.length - 1 || typeof parent[key] !== 'object' || parent[key] === null || !Object.keys(parent[key]).length) {
-        parent[key] = value;
-        break;
-      }
-      parent = parent[key];
-    }
+    putSomewhere(manifests[index], steps, value);
     const { findings, chains } = checkLineUp(manifests);
     expect(findings.every(({ message }) => message.length > 0)).toBe(true);
     expect(chains.length).toBeGreaterThanOrEqual(0);
@@ -115,16 +106,7 @@ test('judges any plan without failing, however it is shaped', () => {
   const plan = JSON.parse(configMap(original, 'plan').data['plan.json']);
   fc.assert(fc.property(fc.array(fc.nat(), { minLength: 1, maxLength: 7 }), fc.jsonValue(), (steps, value) => {
     const changed = structuredClone(plan);
-    let parent = changed;
-    for (const [depth, step] of steps.entries()) {
-      const keys = Object.keys(parent);
-      const key = keys[step % keys.length];
-      if (depth === steps.length - 1 || typeof parent[key] !== 'object' || !Object.keys(parent[key]).length) {
-        parent[key] = value;
-        break;
-      }
-      parent = parent[key];
-    }
+    putSomewhere(changed, steps, value);
     const manifests = structuredClone(original);
     configMap(manifests, 'plan').data['plan.json'] = JSON.stringify(changed);
     expect(() => checkLineUp(manifests).chains).not.toThrow();

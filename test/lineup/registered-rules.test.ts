@@ -1,11 +1,11 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Chart, Duration } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import * as fc from 'fast-check';
-import { editPlan, pod, quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
+import { editPlan, pod, putSomewhere, quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
 import { FORK, kata, limited } from './kata-fixture';
 import { kataDeploy } from './others-fixture';
-import { GVisorArtifacts, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform } from '../../src';
+import { GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform } from '../../src';
 import { LineUpIndex } from '../../src/lineup/line-up-index';
 import type { Rule } from '../../src/lineup/rule';
 import { RULES } from '../../src/lineup/rules';
@@ -21,11 +21,11 @@ function isRule(value: unknown): value is Rule {
   return typeof value === 'object' && value !== null && 'id' in value && 'check' in value;
 }
 
-function gvisor(props: ConstructorParameters<typeof NodeInstaller>[2], artifacts?: GVisorArtifacts): Manifests {
+function gvisor(platform: NodePlatform): Manifests {
   return synthesized((app) => {
     const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
-    new NodeInstaller(chart, 'installer', props);
-    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0, artifacts });
+    new NodeInstaller(chart, 'installer', { platform });
+    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
   });
 }
 
@@ -36,10 +36,8 @@ function node(name: string, handlers: string[]): object {
 /** With each of them, something that a rule about few manifests may have to do with; the names are of rules that find something in it as it is. */
 const APPLICATIONS: ReadonlyArray<[finding: readonly string[], () => Manifests]> = [
   [[], quickstart],
-  [[], () => gvisor({ platform: NodePlatform.K3S, driftCheckInterval: Duration.minutes(10) })],
-  [[], () => gvisor({}, GVisorArtifacts.image(`registry.example/gvisor@sha256:${'a'.repeat(64)}`))],
-  [['docker-runtime'], () => gvisor({ platform: NodePlatform.DOCKER })],
-  [['gvisor-on-crio'], () => gvisor({ platform: NodePlatform.crio({ disableSelinux: true }) })],
+  [['docker-runtime'], () => gvisor(NodePlatform.DOCKER)],
+  [['gvisor-on-crio'], () => gvisor(NodePlatform.crio({ disableSelinux: true }))],
   [['node-handler'], () => [...quickstart(), node('a', ['runsc']), node('b', [])]],
   [['others-label', 'kata-overhead'], () => [kataDeploy(), runtimeClass('mine', 'kata-qemu-runtime-rs')]],
   [['kata-guest-size'], () => [...kata(), pod('web', limited())]],
@@ -81,7 +79,7 @@ test('a rule that is loaded only for some manifests has nothing to say about any
   const anyChanges = fc.array(fc.tuple(fc.nat(), fc.array(fc.nat(), { maxLength: 8 }), fc.jsonValue()), { maxLength: 2 });
   const check = (original: Manifests, changes: Array<[number, number[], unknown]>) => {
     const manifests = structuredClone(original);
-    for (const [index, steps, value] of changes) change(manifests[index % manifests.length], steps, value);
+    for (const [index, steps, value] of changes) putSomewhere(manifests[index % manifests.length], steps, value);
     for (const [name, rule] of FILES) {
       expect([name, found(RULES.find(({ id }) => id === name)!, manifests)]).toEqual([name, found(rule, manifests)]);
     }
@@ -90,17 +88,3 @@ test('a rule that is loaded only for some manifests has nothing to say about any
   for (const original of originals) check(original, []);
   fc.assert(fc.property(fc.constantFrom(...originals), anyChanges, check), { numRuns: 300 });
 });
-
-/** Puts a value somewhere in an object. */
-function change(object: any, steps: readonly number[], value: unknown): void {
-  let parent = object;
-  for (const [depth, step] of steps.entries()) {
-    const keys = Object.keys(parent);
-    const key = keys[step % keys.length];
-    if (depth === steps.length - 1 || typeof parent[key] !== 'object' || parent[key] === null || !Object.keys(parent[key]).length) {
-      parent[key] = value;
-      return;
-    }
-    parent = parent[key];
-  }
-}
