@@ -10,7 +10,7 @@ import { validateDriftCheckInterval } from './drift-check-interval';
 import { fenceManifests, type Manifest } from './fence';
 import { HOST_LAYOUT } from './host-layout';
 import { fromRegistry, validateImageRegistry } from './image-registry';
-import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan, type PlatformPlan } from './install-plan';
+import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan, KubeletPlan, type PlatformPlan } from './install-plan';
 import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
 import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
@@ -78,6 +78,7 @@ export class NodeInstaller extends Construct {
 
   /** With what others have on these nodes. */
   private readonly platformPlan: PlatformPlan;
+  private readonly kubeletPlan?: KubeletPlan;
   private readonly poolTolerations: readonly Toleration[];
   private readonly runtimes = new Map<string, RuntimeInstallation>();
   private readonly namespaceObject?: ApiObject;
@@ -112,7 +113,7 @@ export class NodeInstaller extends Construct {
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
     validateProps(this.node.path, props);
-    if (props.kubelet) this.platform._kubelet(props.kubelet._plan());
+    this.kubeletPlan = props.kubelet && this.platform._kubelet(props.kubelet._plan());
     const registry = props.imageRegistry === undefined ? undefined : validateImageRegistry(props.imageRegistry);
     const image = validateImage(props.image ?? fromRegistry(registry, INSTALLER_IMAGE));
     const downloadEnv = downloadEnvironment(props);
@@ -215,14 +216,14 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _installPlan(slots: number): InstallPlan {
-    const { desiredState = DesiredState.PRESENT, kubelet, crictl } = this.props;
+    const { desiredState = DesiredState.PRESENT, crictl } = this.props;
     return {
       format: INSTALL_PLAN_FORMAT,
       installer: `${this.namespace}/${this.name}`,
       ...desiredState._plan(),
       platform: this.platformPlan,
       runtimes: this.sortedRuntimes().map(({ plan }) => plan),
-      ...(kubelet ? { kubelet: this.platform._kubelet(kubelet._plan()) } : {}),
+      ...(this.kubeletPlan ? { kubelet: this.kubeletPlan } : {}),
       ...(crictl ? { crictl: crictl._file(this.platformPlan.socket) } : {}),
       ...(this._gate.labelsNodes ? { gate: this.gatePlan(slots) } : {}),
     };

@@ -193,9 +193,9 @@ describe('the kubelet of k3s, which runs in the service of k3s', () => {
     return JSON.parse((installer.node.findChild('Plan') as any).toJson().data['plan.json']).kubelet;
   }
 
-  test.each([[NodePlatform.K3S, 'k3s.service'], [NodePlatform.K3S, 'k3s-agent.service'], [NodePlatform.K3S_AGENT, 'k3s-agent.service']])(
-    'takes settings for %j and %s, and is restarted with it', (platform, unit) => {
-      expect(planned(platform, { unit, configDir: FOLDER })).toMatchObject({ unit, kind: 'embedded', file: { path: `${FOLDER}/90-sandbox-runtimes.conf` } });
+  test.each([['K3S', 'k3s.service'], ['K3S', 'k3s-agent.service'], ['K3S_AGENT', 'k3s-agent.service']] as const)(
+    'takes settings with NodePlatform.%s for %s, and is restarted with it', (platform, unit) => {
+      expect(planned(NodePlatform[platform], { unit, configDir: FOLDER })).toMatchObject({ unit, kind: 'embedded', file: { path: `${FOLDER}/90-sandbox-runtimes.conf` } });
     });
 
   test.each<[string, Settings, string]>([

@@ -17,7 +17,7 @@ interface Rancher {
 /** k3s and RKE2 share the code that writes containerd's configuration anew at each start. */
 function rancher({ name, title, home, binaries, server, agent, sources }: Rancher, agentsOnly: boolean): PlatformRecord {
   const folder = `${home}/agent/etc/containerd`;
-  // From 1.32 on; it takes the place of what kubelet-arg says: https://github.com/k3s-io/k3s/issues/2116.
+  // From 1.32 on, whatever config-dir of kubelet-arg says: https://github.com/k3s-io/k3s/issues/2116.
   const kubeletFolder = `${home}/agent/etc/kubelet.conf.d`;
   const plan: ContainerdPlatformPlan = {
     name: agentsOnly ? `${name}-agent` : name,
