@@ -3,6 +3,7 @@ import type { ContainerConfig } from './container-client';
 import type { NamespacedHost } from './namespaced-host';
 import { PodNode, TestPod } from './test-pod';
 import type { HandlerVerdict, InstallPlan, InstallVerdict } from '../../src/installer/install-plan';
+import { POD_LAYOUT } from '../../src/installer/pod-layout';
 
 /** The Kubernetes objects of an installer, parsed from its YAML. */
 export type Manifest = { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } } & Record<string, any>;
@@ -120,7 +121,7 @@ export async function runInstall(
     };
     const watch = spec.containers.find(({ name }: { name: string }) => name === 'watch');
     if (watch && status.exitCode === 0) {
-      const look = await start(watch, image, { command: ['node', '/sandbox-runtimes/agent.js', 'watch'] });
+      const look = await start(watch, image, { command: ['node', `${POD_LAYOUT.bundle}/agent.js`, 'watch'] });
       const { exitCode } = await look.exit();
       if (exitCode !== 0) throw new Error(`watch ended with ${exitCode}:\n${look.log()}`);
     }

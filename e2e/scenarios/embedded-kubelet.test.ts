@@ -61,20 +61,14 @@ describe.each([['a server', 'k3s.service', SLOW_SECONDS], ['an agent', 'k3s-agen
 
   afterAll(() => node?.stop());
 
-  test('takes its settings by the one restart that brings the handler', async () => {
+  test.each([
+    ['takes its settings by the one restart that brings the handler', 15],
+    ['takes others by a restart of the service, and its Pods run on', 20],
+  ])('%s', async (_name, minutes) => {
     const before = starts();
-    const run = await runInstall(node, await installer(15), image.reference);
+    const run = await runInstall(node, await installer(minutes), image.reference);
     run.requireReady('runsc');
-    expect(node.read(`${FOLDER}/90-sandbox-runtimes.conf`)).toContain('runtimeRequestTimeout: 15m');
-    expect(starts() - before).toBe(1);
-    expect(await plain.exec('echo', 'reached')).toBe('reached\n');
-  });
-
-  test('takes others by a restart of the service, and its Pods run on', async () => {
-    const before = starts();
-    const run = await runInstall(node, await installer(20), image.reference);
-    run.requireReady('runsc');
-    expect(node.read(`${FOLDER}/90-sandbox-runtimes.conf`)).toContain('runtimeRequestTimeout: 20m');
+    expect(node.read(`${FOLDER}/90-sandbox-runtimes.conf`)).toContain(`runtimeRequestTimeout: ${minutes}m`);
     expect(starts() - before).toBe(1);
     expect(await plain.exec('echo', 'reached')).toBe('reached\n');
   });
