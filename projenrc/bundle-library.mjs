@@ -1,22 +1,30 @@
 // Replaces what jsii has just compiled, where loading it has to be fast, by files made from the sources: modules that
 // esbuild can put into one scope load in half the time of jsii's CommonJS modules, and what the smallest app never runs
 // is not even read (npm run bench).
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './compile-at-once.mjs';
 
-/** Modules that are loaded when something in them is asked for, so nobody may need them at the top level of another module. */
-const LATER = new RegExp(`^(${[
-  'src/policy/',
-  'src/runtime/(kata-(?!annotations)|preinstalled-runtime|runtime-facts)',
-  'src/workload/(container-probe|pod-volume|probe-script|runtime-probe)',
-  'src/platform/((crictl|kubelet)-config|texts)',
-  // Rules about what few apps have, what only these need, and what only reports show.
-  'src/lineup/(rules/(kata-|docker-runtime|gvisor-on-crio|node-handler|others-label)|kata-class|pod-limits|chain)',
-  // What reads TOML; the library's own tables are only written.
-  'node_modules/smol-toml/dist/(date|error|extract|parse|primitive|struct|util)\\.',
-].join('|')})`);
+/**
+ * Files of modules that are loaded when something in them is asked for, so nobody may need them at the top level of a
+ * module of another file. Everything else is in core.js.
+ */
+const LATER = {
+  runsc: /^src\/runtime\/runsc-(?!config)/,
+  kata: /^src\/(runtime\/kata-(?!annotations)|lineup\/(rules\/kata-|kata-class|pod-limits))/,
+  policies: /^src\/policy\//,
+  platforms: /^src\/(platform\/((crictl|kubelet)-config|records|texts)|runtime\/(preinstalled-runtime|runtime-facts)|installer\/node-folder)/,
+  'other-runtimes': /^src\/(platform|lineup(\/rules)?)\/(crio|docker|gvisor-on-crio)-?/,
+  pods: /^src\/workload\/(container-probe|pod-volume|probe-script|runtime-probe|sandbox-edit)/,
+  // Rules about what few apps have, and what only reports show.
+  rules: /^src\/lineup\/(rules\/(installer-(images|watch)|node-handler)|chain)/,
+  'other-installers': /^src\/lineup\/(others\/(?!other-installer)|rules\/others-label)/,
+  // What nobody has written in this process: plans, and tables in TOML.
+  reading: /^(src\/lineup\/plan-shape|node_modules\/smol-toml\/dist\/(date|error|extract|parse|primitive|struct|util)\.)/,
+};
+const fileOf = (module) => Object.keys(LATER).find((file) => LATER[file].test(module)) ?? 'core';
 
 const OPTIONS = {
   platform: 'node',
@@ -39,62 +47,87 @@ const published = Object.values(assembly.types).filter(({ kind }) => kind !== 'i
 // cdk8s looks for a validation plug-in in the package's main module, which must not load the command for it.
 const plugin = 'Object.defineProperty(module.exports, "LineUpCheck", { get: () => require("./cli/validation-plugin.js").LineUpCheck });';
 
-/** The library: lib/index.js, and beside it what more than that needs (lib/core.js) and what is loaded later (lib/later.js). */
+/** The library: lib/index.js has its names, lib/core.js most of what is behind them, and the files of LATER the rest. */
 async function bundleLibrary() {
-  const later = [];
-  const found = await build({ ...BUNDLE, entryPoints: ['src/index.ts'], outdir: 'lib', metafile: true });
-  for (const module of Object.keys(found.metafile.inputs)) if (LATER.test(module)) later.push(module);
-
-  const { outputFiles, metafile } = await build({
-    ...BUNDLE,
-    entryPoints: { index: 'the index', later: 'what comes later' },
-    plugins: [sources({ 'the index': indexSource(), 'what comes later': later.map((module) => `export * from './${module}';`).join('\n') }), splitOff(later)],
-    outdir: 'lib',
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'core',
-    metafile: true,
-  });
-  const { exports } = metafile.outputs['lib/later.js'];
-  const sooner = [...readFileSync('src/lineup/rules.ts', 'utf8').matchAll(/\brare\(.*\(\) => (\w+)\)/g)].map(([, rule]) => rule).filter((rule) => !exports.includes(rule));
-  if (sooner.length) throw new Error(`the rules ${sooner} are rare in src/lineup/rules.ts and not among those that are loaded later`);
-  const footers = { 'lib/index.js': typeInformation((module) => !LATER.test(module)) + plugin, 'lib/later.js': typeInformation((module) => LATER.test(module)) };
-  for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, { ...OPTIONS, ...MINIFIED, format: 'cjs', footer: footers[relative('.', path)] });
-    writeFileSync(path, requiredOnce(loadedLater(exportedOnce(code), exports)));
+  const { metafile } = await build({ ...BUNDLE, entryPoints: ['src/index.ts'], outdir: 'lib', metafile: true });
+  const modules = Object.keys(metafile.inputs).filter((module) => module !== 'src/index.ts');
+  const files = ['core', ...Object.keys(LATER)];
+  const everythingOf = (file) => modules.filter((module) => fileOf(module) === file).map((module) => `export * from './${module}';`).join('\n');
+  const index = indexSource();
+  const whole = await Promise.all(files.map((file) => bundledApart(file, { [file]: everythingOf(file) })));
+  for (const file of files) {
+    const names = new Set([index, ...whole].flatMap((text) => namesFrom(file, text)));
+    const [text, exports] = exportedAtTheEnd(await bundledApart(file, { [file]: `export { ${[...names].sort()} } from 'everything';`, everything: everythingOf(file) }));
+    await write(file, text, exports + typeInformation(file));
   }
+  await write('index', index, plugin);
+  Object.keys(LATER).forEach(refuseCycle);
+}
+
+/** One file of the library, from sources that are in no file, without the modules that are in another one. */
+async function bundledApart(file, texts) {
+  const { outputFiles: [{ text }] } = await build({ ...BUNDLE, entryPoints: [file], plugins: [sources(texts), apart(file)], outdir: 'lib', format: 'esm' });
+  return text;
+}
+
+async function write(file, text, footer) {
+  const { code } = await transform(text, { ...OPTIONS, ...MINIFIED, format: 'cjs', footer });
+  writeFileSync(`lib/${file}.js`, requiredOnce(Object.keys(LATER).reduce(loadedLater, exportedOnce(code))));
+}
+
+/**
+ * esbuild exports getters, so that others may ask before the file has run. Here nobody does, and a file exports what it
+ * has when it has run.
+ */
+function exportedAtTheEnd(text) {
+  const exports = /^export \{([^}]*)\};$/m;
+  const names = exports.exec(text)[1].split(',').map((name) => name.trim().replace(/^(\w+) as (\w+)$/, '$2: $1'));
+  return [text.replace(exports, ''), `module.exports = { ${names.join(', ')} };\n`];
+}
+
+/** Node.js warns when a file asks another one for a name that this one does not have yet. */
+function refuseCycle(file) {
+  const script = `process.on("warning", (warning) => { throw warning; }); require("./lib/index.js"); require("./lib/${file}.js");`;
+  execFileSync(process.execPath, ['-e', script], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** Names that a bundled file takes from another one. */
+function namesFrom(file, text) {
+  return [...text.matchAll(/^(?:im|ex)port \{([^}]*)\} from "\.\/(.*)\.js";$/gm)].filter(([, , from]) => from === file)
+    .flatMap(([, names]) => names.split(',').map((name) => name.trim().split(' ')[0]));
 }
 
 /** The names of src/index.ts one by one: what is behind `export *` would have to be loaded to be known. */
 function indexSource() {
   const modules = [...readFileSync('src/index.ts', 'utf8').matchAll(/ from '\.\/(.*)';/g)].map(([, module]) => `src/${module}`);
-  const names = (module) => published.filter(({ symbolId }) => symbolId.startsWith(`${module}:`)).map(({ name }) => name);
   const missing = published.filter(({ symbolId }) => !modules.includes(symbolId.split(':')[0]));
   if (missing.length) throw new Error(`src/index.ts does not export ${missing.map(({ name }) => name)} from the module that has it`);
-  return modules.map((module) => `export { ${names(module)} } from './${module}';`).join('\n');
+  return ['core', ...Object.keys(LATER)].map((file) => [file, published.filter(({ symbolId }) => fileOf(symbolId) === file).map(({ name }) => name)])
+    .filter(([, names]) => names.length).map(([file, names]) => `export { ${names.join(', ')} } from "./${file}.js";`).join('\n');
 }
 
-/** Sources that are in no file, as entry points. */
+/** Sources that are in no file, by their names. */
 function sources(texts) {
+  const filter = new RegExp(`^(${Object.keys(texts).join('|')})$`);
   return {
     name: 'sources',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(the index|what comes later)$/ }, ({ path }) => ({ path, namespace: 'source' }));
-      onLoad({ filter: /./, namespace: 'source' }, ({ path }) => ({ contents: texts[path], resolveDir: '.' }));
+      onResolve({ filter }, ({ path }) => ({ path, namespace: 'source' }));
+      onLoad({ filter, namespace: 'source' }, ({ path }) => ({ contents: texts[path], resolveDir: '.' }));
     },
   };
 }
 
-/** Takes modules out of all others, which find them in later.js. */
-function splitOff(later) {
+/** Modules of other files are found in those. */
+function apart(file) {
   return {
-    name: 'split off',
+    name: 'apart',
     setup({ onResolve, resolve }) {
       onResolve({ filter: /^\./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
-        if (pluginData === 'resolving' || importer === 'what comes later') return undefined;
+        if (pluginData === 'resolving') return undefined;
         const resolved = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
-        const known = (file) => later.includes(relative('.', file));
-        return known(resolved.path) && !known(importer) ? { path: './later.js', external: true } : resolved;
+        const other = fileOf(relative('.', resolved.path));
+        return other === file ? resolved : { path: `./${other}.js`, external: true };
       });
     },
   };
@@ -105,21 +138,17 @@ function exportedOnce(code) {
   return code.replace(/module\.exports=__toCommonJS\((\w+)\)/, 'module.exports=__defProp($1,"__esModule",{value:!0})');
 }
 
-/** Loads later.js when one of its names is asked for. */
-function loadedLater(code, exports) {
-  const names = [...new Set([...code.matchAll(/\bimport_later\d*\.(\w+)/g)].map(([, name]) => name))];
-  const unknown = names.filter((name) => !exports.includes(name));
-  if (unknown.length) throw new Error(`later.js has no ${unknown}; two of its modules may export the same name`);
-  const getters = names.map((name) => `get ${name}(){return require("./later.js").${name}}`);
-  const [first, ...others] = [...new Set([...code.matchAll(/\bimport_later\d*(?==require)/g)].map(([name]) => name))];
-  return first === undefined ? code : others.reduce((text, name) => text.replaceAll(`${name}=require("./later.js")`, `${name}=${first}`), code)
-    .replace(`${first}=require("./later.js")`, `${first}={${getters.join(',\n')}}`);
+/** Loads a file when one of its names is asked for, and not before. */
+function loadedLater(code, file) {
+  const required = `require("./${file}.js")`;
+  const variables = [...code.matchAll(/\b(import_\w+)=(require\("[^"]+"\))/g)].filter(([, , module]) => module === required).map(([, variable]) => variable);
+  return variables.reduce((text, variable) => text.replace(`${variable}=${required}`, variable).replaceAll(new RegExp(`\\b${variable}\\.`, 'g'), `${required}.`), code);
 }
 
 /** What jsii wove into its own output: by it, other languages learn the class of an object that they are given. */
-function typeInformation(isInFile) {
-  const classes = published.filter(({ kind, symbolId }) => kind === 'class' && isInFile(symbolId.split(':')[0]));
-  return `for (const [name, fqn] of Object.entries(${JSON.stringify(Object.fromEntries(classes.map(({ name, fqn }) => [name, fqn])))})) `
+function typeInformation(file) {
+  const classes = published.filter(({ kind, symbolId }) => kind === 'class' && fileOf(symbolId) === file);
+  return classes.length === 0 ? '' : `for (const [name, fqn] of Object.entries(${JSON.stringify(Object.fromEntries(classes.map(({ name, fqn }) => [name, fqn])))})) `
     + `Object.defineProperty(module.exports[name], Symbol.for('jsii.rtti'), { value: { fqn, version: ${JSON.stringify(assembly.version)} } });`;
 }
 
@@ -143,4 +172,4 @@ async function bundle(entryPoint, outfile) {
 await bundleLibrary();
 await bundle('src/cli/main.ts', 'lib/cli/main.js');
 await bundle('src/cli/validation-plugin.ts', 'lib/cli/validation-plugin.js');
-compileAtOnce(['lib/index.js', 'lib/core.js'], 'bench/apps/quickstart.js');
+compileAtOnce(['lib/core.js'], 'bench/apps/quickstart.js');

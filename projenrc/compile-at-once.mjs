@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
+/** What an arrow function takes from the function around it. */
+const OF_THE_FUNCTION_AROUND = [ts.SyntaxKind.ThisKeyword, ts.SyntaxKind.SuperKeyword, ts.SyntaxKind.MetaProperty];
+
 /** Changes files of the library in place. */
 export function compileAtOnce(files, app) {
   const called = functionsCalledBy(app);
@@ -38,31 +41,41 @@ function functionsCalledBy(app) {
 
 function inParentheses(code, called) {
   const file = ts.createSourceFile('library.js', code, ts.ScriptTarget.Latest, true);
-  const isWanted = (node) => called.has(`${node.getStart()}-${node.getEnd()}`) && ts.isIdentifier(node.name) && !node.modifiers?.length
-    && node.name.text !== '__proto__' && !usesSuper(node);
-  const expression = (node) => {
-    const parameters = node.getChildren().find(({ kind }) => kind === ts.SyntaxKind.OpenParenToken);
-    return `(function${node.asteriskToken ? '*' : ''}${code.slice(parameters.getStart(), node.getEnd())})`;
-  };
-  const edits = [];
+  const isCalled = (node) => called.has(`${node.getStart()}-${node.getEnd()}`) && !node.modifiers?.length;
+  const isNamed = (node) => isCalled(node) && ts.isIdentifier(node.name) && node.name.text !== '__proto__' && !finds(node, [ts.SyntaxKind.SuperKeyword]);
   // Declared functions exist before the first line runs, and so have to be what the first line makes of them.
-  const declared = file.statements.filter((node) => ts.isFunctionDeclaration(node) && isWanted(node));
-  for (const node of declared) edits.push({ start: node.getStart(), end: node.getEnd(), text: '' });
-  // Methods of objects, as the rules are, outside of other functions.
-  (function walk(parent) {
-    ts.forEachChild(parent, (node) => {
-      if (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(parent) && isWanted(node)) {
-        edits.push({ start: node.getStart(), end: node.getEnd(), text: `${node.name.text}:${expression(node)}` });
-      } else if (!ts.isFunctionLike(node)) {
-        walk(node);
-      }
-    });
-  }(file));
+  const declared = file.statements.filter((node) => ts.isFunctionDeclaration(node) && isNamed(node));
+  // Methods of objects, as the rules are. V8 does not look at parentheses around an arrow function.
+  const isMethod = (node) => ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && isNamed(node);
+  const isArrow = (node) => ts.isArrowFunction(node) && isCalled(node) && !finds(node, OF_THE_FUNCTION_AROUND);
+
+  /** A part of the file with what is to be rewritten in it. */
+  function rewritten(node, start, end) {
+    const parts = [];
+    let at = start;
+    (function walk(parent) {
+      ts.forEachChild(parent, (child) => {
+        if (child.getEnd() <= start) return;
+        const replaced = declared.includes(child) ? '' : isMethod(child) ? `${child.name.text}:${expression(child)}` : isArrow(child) ? expression(child) : undefined;
+        if (replaced === undefined) return walk(child);
+        parts.push(code.slice(at, child.getStart()), replaced);
+        at = child.getEnd();
+      });
+    }(node));
+    return parts.join('') + code.slice(at, end);
+  }
+  function expression(node) {
+    const [first] = node.parameters;
+    const parentheses = node.getChildren().find(({ kind }) => kind === ts.SyntaxKind.OpenParenToken);
+    const body = rewritten(node.body, node.body.getStart(), node.body.getEnd());
+    const parameters = node.parameters.length ? code.slice(first.getStart(), node.parameters.end) : '';
+    return `(function${node.asteriskToken ? '*' : ''}(${parameters})${ts.isBlock(node.body) ? body : `{return ${body}}`})`;
+  }
   const first = file.statements.find((node) => !ts.isExpressionStatement(node) || !ts.isStringLiteral(node.expression))?.getStart() ?? code.length;
-  if (declared.length) edits.push({ start: first, end: first, text: `var ${declared.map((node) => `${node.name.text}=${expression(node)}`).join(',\n')};\n` });
-  return edits.sort((a, b) => b.start - a.start || b.end - a.end).reduce((text, { start, end, text: replacement }) => text.slice(0, start) + replacement + text.slice(end), code);
+  const atOnce = declared.length ? `var ${declared.map((node) => `${node.name.text}=${expression(node)}`).join(',\n')};\n` : '';
+  return code.slice(0, first) + atOnce + rewritten(file, first, code.length);
 }
 
-function usesSuper(node) {
-  return node.kind === ts.SyntaxKind.SuperKeyword || (ts.forEachChild(node, usesSuper) ?? false);
+function finds(node, kinds) {
+  return kinds.includes(node.kind) || node.text === 'arguments' || (ts.forEachChild(node, (child) => finds(child, kinds)) ?? false);
 }

@@ -43,7 +43,7 @@ describe('the packed tarball, in an empty folder', () => {
       .split('\n').filter((file) => file.includes(library)).map((file) => file.slice(file.indexOf(library) + library.length + 1));
 
     expect(loaded('require("./main.js")')).toEqual(['index.js', 'core.js']);
-    expect(loaded('require("cdk8s-sandbox-runtimes").KataRuntime')).toEqual(['index.js', 'core.js', 'later.js']);
+    expect(loaded('require("cdk8s-sandbox-runtimes").KataRuntime')).toEqual(['index.js', 'core.js', 'kata.js']);
   });
 
   test('gives an ECMAScript module all names, wherever they are', () => {

@@ -3,7 +3,7 @@ import { isRecord, nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type 
 import { viewNode, type NodeView } from './node-view';
 import { gardenerGvisor } from './others/gardener-gvisor';
 import { kataDeploy, kataDeployTemplate, withCustomRuntimes } from './others/kata-deploy';
-import type { OtherInstaller } from './others/other-installer';
+import { JOB_TEMPLATE, type OtherInstaller } from './others/other-installer';
 import { runtimeClassManager } from './others/runtime-class-manager';
 import { textMap, viewTolerations, type Toleration } from './pod-view';
 import { podSpecPath } from '../workload/pod-spec-path';
@@ -96,7 +96,7 @@ export class LineUpIndex {
       } else if (kind === 'Shim' && textAt(object, 'apiVersion')?.startsWith('runtime.spinkube.dev/')) {
         others.push(...found(runtimeClassManager(object)));
       } else if (REFERENCE_KINDS.has(kind)) {
-        if (kind === 'ConfigMap') {
+        if (kind === 'ConfigMap' && textAt(object, 'data', JOB_TEMPLATE) !== undefined) {
           others.push(...found(kataDeployTemplate(object)));
         }
         const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();

@@ -51,6 +51,14 @@ function hasPlatform(kind: 'crio' | 'docker'): (index: LineUpIndex) => boolean {
   return ({ installers }) => installers.some(({ plan }) => plan?.platform.kind === kind);
 }
 
+function hasImages({ runtimes }: LineUpIndex): boolean {
+  return runtimes.some(({ runtime }) => runtime.artifact.kind === 'image');
+}
+
+function isWatching({ installers }: LineUpIndex): boolean {
+  return installers.some(({ pod }) => pod.containers.some(({ name }) => name === 'watch'));
+}
+
 /** Every rule, from the Pod down to the node. */
 export const RULES: readonly Rule[] = [
   classExists, compatibility, podNodeSelector,
@@ -70,7 +78,10 @@ export const RULES: readonly Rule[] = [
   rare('kata-release', hasKata, () => kataRelease),
   platform, nodeRequirements,
   installerPlan, installerBundle, planHash, installerPods, installerMounts,
-  installerImages, installerCommands, installerToken, installerWatch, installerOverlap, fence,
+  rare('installer-images', hasImages, () => installerImages),
+  installerCommands, installerToken,
+  rare('installer-watch', isWatching, () => installerWatch),
+  installerOverlap, fence,
 ];
 
 /** Ids that findings have: a rule about Pods reports under its own, and an exception from one is judged, too. */

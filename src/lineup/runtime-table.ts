@@ -1,7 +1,7 @@
 import { alwaysText } from './always-text';
 import { isRecord, recordAt, textAt, valueAt } from './manifest';
 import { CONTAINERD_IMAGES } from '../platform/containerd-config';
-import * as toml from '../platform/toml';
+import { readToml, tomlProblem } from '../platform/toml';
 
 /** What a container runtime would read of one handler. */
 export interface RuntimeTable {
@@ -29,9 +29,9 @@ export interface RuntimeTable {
 /** The value of a TOML text, or a sentence that says why it is none. */
 export function parseToml(text: string): { readonly [key: string]: unknown } | string {
   try {
-    return alwaysText(toml.parse(text), text);
+    return alwaysText(readToml(text), text);
   } catch (error) {
-    return `is not TOML: ${toml.problem(error)}`;
+    return `is not TOML: ${tomlProblem(error)}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { CONTAINERD_IMAGES, CONTAINERD_TABLES } from './containerd-tables';
-import * as toml from './toml';
+import { writeToml } from './toml';
 
 export { CONTAINERD_IMAGES, CONTAINERD_TABLES };
 
@@ -24,7 +24,7 @@ export interface ContainerdRuntimeTable {
  */
 export function renderContainerdTable(section: keyof typeof CONTAINERD_TABLES, table: ContainerdRuntimeTable): string {
   const { typeUrl, podAnnotations, containerAnnotations = [], snapshotter } = table;
-  return toml.stringify({
+  return writeToml({
     plugins: {
       [CONTAINERD_TABLES[section]]: {
         containerd: {

@@ -1,4 +1,4 @@
-import * as toml from './toml';
+import { writeToml } from './toml';
 
 /**
  * A handler of CRI-O, `[crio.runtime.runtimes.<handler>]`. There is nothing that keeps Pod annotations from the runtime:
@@ -21,7 +21,7 @@ export interface CrioRuntimeTable {
 
 /** The drop-in of one handler. A handler in a later file replaces one of the same name as a whole, so it is complete. */
 export function renderCrioDropIn(table: CrioRuntimeTable): string {
-  return toml.stringify({
+  return writeToml({
     crio: {
       runtime: {
         ...(table.disablesSelinux ? { selinux: false } : {}),

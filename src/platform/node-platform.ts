@@ -53,28 +53,28 @@ export class NodePlatform {
    *
    * @see https://docs.k3s.io/advanced#configuring-containerd
    */
-  public static readonly K3S = NodePlatform.recorded(K3S);
+  public static readonly K3S = NodePlatform.recorded(() => K3S);
 
   /**
    * k3s agents alone, in a pool whose `nodeSelector` leaves the servers out; several may be installed at a time.
    *
    * @see https://docs.k3s.io/advanced#configuring-containerd
    */
-  public static readonly K3S_AGENT = NodePlatform.recorded(K3S_AGENT);
+  public static readonly K3S_AGENT = NodePlatform.recorded(() => K3S_AGENT);
 
   /**
    * RKE2, servers and agents, as `K3S`.
    *
    * @see https://docs.rke2.io/advanced#configuring-containerd
    */
-  public static readonly RKE2 = NodePlatform.recorded(RKE2);
+  public static readonly RKE2 = NodePlatform.recorded(() => RKE2);
 
   /**
    * RKE2 agents alone, as `K3S_AGENT`.
    *
    * @see https://docs.rke2.io/advanced#configuring-containerd
    */
-  public static readonly RKE2_AGENT = NodePlatform.recorded(RKE2_AGENT);
+  public static readonly RKE2_AGENT = NodePlatform.recorded(() => RKE2_AGENT);
 
   /**
    * k0s: a drop-in in `/etc/k0s/containerd.d`, which k0s takes in without a restart of its own. Refused on nodes whose
@@ -85,14 +85,14 @@ export class NodePlatform {
    *
    * @see https://docs.k0sproject.io/stable/runtime/
    */
-  public static readonly K0S = NodePlatform.recorded(K0S);
+  public static readonly K0S = NodePlatform.recorded(() => K0S);
 
   /**
    * MicroK8s: a block at the end of `containerd-template.toml`, and a restart of the snap's containerd.
    *
    * @see https://github.com/canonical/microk8s/blob/master/microk8s-resources/default-args/containerd-template.toml
    */
-  public static readonly MICROK8S = NodePlatform.recorded(MICROK8S);
+  public static readonly MICROK8S = NodePlatform.recorded(() => MICROK8S);
 
   /**
    * Amazon EKS with Amazon Linux 2023. nodeadm writes containerd's configuration anew at each boot; the installer, which
@@ -100,21 +100,21 @@ export class NodePlatform {
    *
    * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/
    */
-  public static readonly EKS_AL2023 = NodePlatform.recorded(EKS_AL2023);
+  public static readonly EKS_AL2023 = NodePlatform.recorded(() => EKS_AL2023);
 
   /**
    * Nodes of kind, containers of their own on one machine. Kata needs `/dev/kvm` in them.
    *
    * @see https://kind.sigs.k8s.io/docs/user/configuration/#containerdconfigpatches
    */
-  public static readonly KIND = NodePlatform.recorded(KIND);
+  public static readonly KIND = NodePlatform.recorded(() => KIND);
 
   /**
    * Nodes of minikube started with `--container-runtime=containerd`.
    *
    * @see https://minikube.sigs.k8s.io/docs/commands/start/
    */
-  public static readonly MINIKUBE = NodePlatform.recorded(MINIKUBE);
+  public static readonly MINIKUBE = NodePlatform.recorded(() => MINIKUBE);
 
   /**
    * Flatcar Container Linux, whose own configuration is read-only: a drop-in where that imports one, else a copy that the
@@ -122,7 +122,7 @@ export class NodePlatform {
    *
    * @see https://www.flatcar.org/docs/latest/container-runtimes/customizing-docker/
    */
-  public static readonly FLATCAR = NodePlatform.recorded(FLATCAR);
+  public static readonly FLATCAR = NodePlatform.recorded(() => FLATCAR);
 
   /**
    * Talos: no installer can work there. `npx cdk8s-sandbox-runtimes render --platform talos` prints what its machine
@@ -130,42 +130,42 @@ export class NodePlatform {
    *
    * @see https://docs.siderolabs.com/talos
    */
-  public static readonly TALOS = NodePlatform.recorded(TALOS);
+  public static readonly TALOS = NodePlatform.recorded(() => TALOS);
 
   /**
    * GKE, which has its own: `SandboxRuntime.fromRuntimeClassName(scope, id, 'gvisor')`. An installer is refused.
    *
    * @see https://cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods
    */
-  public static readonly GKE = NodePlatform.recorded(GKE);
+  public static readonly GKE = NodePlatform.recorded(() => GKE);
 
   /**
    * AKS, which has its own: `SandboxRuntime.fromRuntimeClassName(scope, id, 'kata-vm-isolation')`. An installer is refused.
    *
    * @see https://learn.microsoft.com/azure/aks/use-pod-sandboxing
    */
-  public static readonly AKS = NodePlatform.recorded(AKS);
+  public static readonly AKS = NodePlatform.recorded(() => AKS);
 
   /**
    * Bottlerocket, where nothing can be installed. An installer is refused.
    *
    * @see https://github.com/bottlerocket-os/bottlerocket/issues/811
    */
-  public static readonly BOTTLEROCKET = NodePlatform.recorded(BOTTLEROCKET);
+  public static readonly BOTTLEROCKET = NodePlatform.recorded(() => BOTTLEROCKET);
 
   /**
    * OpenShift, which has an operator for Kata. An installer is refused.
    *
    * @see https://docs.redhat.com/en/documentation/openshift_sandboxed_containers/
    */
-  public static readonly OPENSHIFT = NodePlatform.recorded(OPENSHIFT);
+  public static readonly OPENSHIFT = NodePlatform.recorded(() => OPENSHIFT);
 
   /**
    * Windows nodes, for which there is no sandbox runtime. An installer is refused.
    *
    * @see https://kubernetes.io/docs/concepts/windows/intro/
    */
-  public static readonly WINDOWS = NodePlatform.recorded(WINDOWS);
+  public static readonly WINDOWS = NodePlatform.recorded(() => WINDOWS);
 
   /**
    * containerd with paths of your own.
@@ -183,7 +183,7 @@ export class NodePlatform {
     }
     // The name stands for the paths, and the line-up check holds it to them.
     const name = options.configFile ?? options.dropInFile ?? options.socket ? 'custom-containerd' : 'containerd';
-    return new NodePlatform(name, {
+    return new NodePlatform({
       name,
       configFile,
       dropInFile,
@@ -202,7 +202,7 @@ export class NodePlatform {
   public static crio(options: CrioPlatformOptions = {}): NodePlatform {
     const configFile = pathInOwnFolder('configFile', options.configFile ?? '/etc/crio/crio.conf', 'write');
     const name = options.configFile ?? options.socket ? 'custom-crio' : 'crio';
-    return new NodePlatform(name, {
+    return new NodePlatform({
       kind: 'crio',
       name,
       configFile,
@@ -223,7 +223,7 @@ export class NodePlatform {
   public static docker(options: DockerPlatformOptions = {}): NodePlatform {
     const { defaultRuntime } = options;
     const name = options.configFile ?? options.engineSocket ?? options.socket ? 'custom-docker' : 'docker';
-    return new NodePlatform(name, {
+    return new NodePlatform({
       kind: 'docker',
       name,
       configFile: pathInOwnFolder('configFile', options.configFile ?? '/etc/docker/daemon.json', 'write'),
@@ -235,16 +235,17 @@ export class NodePlatform {
     });
   }
 
-  private static recorded(record: PlatformRecord): NodePlatform {
-    return new NodePlatform(record.name, record.plan, record);
+  /** Records are loaded when something is asked of them (projenrc/bundle-library.mjs): an app has nodes of one kind or two. */
+  private static recorded(record: () => PlatformRecord): NodePlatform {
+    return new NodePlatform(undefined, record);
   }
 
-  private constructor(
-    /** Short name, as in the install plan. */
-    public readonly name: string,
-    private readonly plan: PlatformPlan | undefined,
-    private readonly record?: PlatformRecord,
-  ) {}
+  private constructor(private readonly ownPlan?: PlatformPlan, private readonly ownRecord?: () => PlatformRecord) {}
+
+  /** Short name, as in the install plan. */
+  public get name(): string {
+    return (this.record ?? this.ownPlan!).name;
+  }
 
   /**
    * Absent: it is made with options.
@@ -257,8 +258,9 @@ export class NodePlatform {
 
   /** @internal */
   public _plan(): PlatformPlan {
-    if (!this.plan) throw new Error(`there is no installer for ${this.record!.title}: ${this.record!.refusal}`);
-    return this.plan;
+    const plan = this.ownPlan ?? this.record!.plan;
+    if (!plan) throw new Error(`there is no installer for ${this.record!.title}: ${this.record!.refusal}`);
+    return plan;
   }
 
   /**
@@ -319,6 +321,10 @@ export class NodePlatform {
       readOnly: [...new Set(plan.kind === 'docker' ? [process] : [folderOf(plan.socket), process])],
       sockets: plan.kind === 'docker' ? [plan.engineSocket] : [],
     };
+  }
+
+  private get record(): PlatformRecord | undefined {
+    return this.ownRecord?.();
   }
 }
 

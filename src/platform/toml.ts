@@ -1,28 +1,28 @@
 /// <reference path="./smol-toml.d.ts" />
-import { parse as read, stringify as write, type TomlTable } from 'smol-toml';
+import { parse, stringify, type TomlTable } from 'smol-toml';
 
 /** What has been written here, by its text: the check at synth reads the tables that the same synth has rendered. */
 const written = new Map<string, TomlTable>();
 
 /** @param numbersAsFloat whether a number is a float also where it is whole; integers are bigint then */
-export function stringify(table: object, options: { readonly numbersAsFloat?: boolean } = {}): string {
-  const text = write(table as TomlTable, options);
+export function writeToml(table: object, options: { readonly numbersAsFloat?: boolean } = {}): string {
+  const text = stringify(table as TomlTable, options);
   if (!options.numbersAsFloat) written.set(text, table as TomlTable);
   return text;
 }
 
-/** @throws what {@link problem} puts into words */
-export function parse(text: string): TomlTable {
-  return written.get(text) ?? read(text);
+/** @throws what {@link tomlProblem} puts into words */
+export function readToml(text: string): TomlTable {
+  return written.get(text) ?? parse(text);
 }
 
 /** Integers are bigint and floats number, so that both can be written as they were. */
-export function parseExactly(text: string): TomlTable {
-  return read(text, { integersAsBigInt: true });
+export function readTomlExactly(text: string): TomlTable {
+  return parse(text, { integersAsBigInt: true });
 }
 
 /** What the parser has to say against a text, on one line and with the line it means. */
-export function problem(error: unknown): string {
+export function tomlProblem(error: unknown): string {
   const { message, line } = error as Error & { line?: number };
   const [first] = message.replace(/^Invalid TOML document: /, '').split('\n');
   return line === undefined ? first : `${first} (line ${line})`;

@@ -4,7 +4,8 @@ import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
 import { GVisorRelease } from './gvisor-release';
 import { validatePodAnnotations } from './pod-annotations';
-import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
+import { runscFlags } from './runsc-chosen-flags';
+import { renderRunscConfig, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import type { ArtifactSupply } from '../installer/artifact-supply';
@@ -74,6 +75,20 @@ export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
   readonly allowWildcardPodAnnotations?: boolean;
 }
 
+/** Members of the props that are none of runsc's flags. */
+const NO_FLAGS: { readonly [member in Exclude<keyof GVisorRuntimeProps, keyof RunscOptions>]: true } = {
+  release: true,
+  artifacts: true,
+  runtimeClassName: true,
+  handler: true,
+  platform: true,
+  podAnnotations: true,
+  allowWildcardPodAnnotations: true,
+  overhead: true,
+  tolerations: true,
+  installers: true,
+};
+
 /**
  * gVisor: a user-space kernel (`runsc`) between the container and the node's kernel.
  *
@@ -100,7 +115,7 @@ export class GVisorRuntime extends SandboxRuntime {
       binaryName: `${this.artifacts._plan(this.release).directory}/runsc`,
       platform: props.platform ?? GVisorPlatform.SYSTRAP,
       release: this.release,
-      options: props,
+      ...(choosesFlags(props) ? { options: props } : {}),
     };
     this._install();
   }
@@ -178,4 +193,9 @@ export class GVisorRuntime extends SandboxRuntime {
 
 function sharedConfigPlan(): HostFilePlan {
   return { ...SHARED_CONFIG, sha256: sha256(SHARED_CONFIG_TEXT) };
+}
+
+/** With flags of runsc beside the platform comes the table of all that there are, which is not loaded before. */
+function choosesFlags(props: GVisorRuntimeProps): boolean {
+  return Object.keys(props).some((member) => !Object.hasOwn(NO_FLAGS, member));
 }

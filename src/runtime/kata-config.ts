@@ -4,7 +4,7 @@ import { KATA_SETTINGS, type KataSetting, type KataValue } from './kata-settings
 import type { KataShim } from './kata-shim';
 import { KATA_HYPERVISORS } from './kata-shims';
 import type { KataSize } from './kata-size';
-import * as toml from '../platform/toml';
+import { readTomlExactly, tomlProblem, writeToml } from '../platform/toml';
 
 /**
  * Name of our drop-in. Kata's own installer takes the prefixes up to 49 and leaves 50 to 89 to users.
@@ -50,7 +50,7 @@ export function renderKataConfig({ shim, qemu, size, options = {} }: KataConfig)
     ...(Object.keys(sections.agent).length ? { agent: { kata: sections.agent } } : {}),
     ...(Object.keys(sections.runtime).length ? { runtime: sections.runtime } : {}),
   };
-  return options.extraConfig === undefined ? toml.stringify(own) : withExtra(own, options.extraConfig, shim);
+  return options.extraConfig === undefined ? writeToml(own) : withExtra(own, options.extraConfig, shim);
 }
 
 function applySettings(sections: Sections, shim: KataShim, options: KataOptions): void {
@@ -182,7 +182,7 @@ function withExtra(own: any, text: string, shim: KataShim): string {
     `${section === 'hypervisor' ? `hypervisor.${shim._hypervisor}` : section === 'agent' ? 'agent.kata' : section}.${key}`, option,
   ]));
   reserved[`hypervisor.${shim._hypervisor}.enable_annotations`] = 'enableAnnotations';
-  return toml.stringify(merged(parsed(toml.stringify(own)), extra, '', reserved), { numbersAsFloat: true });
+  return writeToml(merged(parsed(writeToml(own)), extra, '', reserved), { numbersAsFloat: true });
 }
 
 function merged(own: any, extra: any, path: string, reserved: { readonly [key: string]: string }): any {
@@ -209,9 +209,9 @@ function merged(own: any, extra: any, path: string, reserved: { readonly [key: s
 /** Integers are bigint and floats number, so that a user's `1.0` is written as that: Kata tells the two apart. */
 function parsed(text: string): any {
   try {
-    return toml.parseExactly(text);
+    return readTomlExactly(text);
   } catch (error) {
-    throw new Error(`extraConfig is not TOML: ${toml.problem(error)}`);
+    throw new Error(`extraConfig is not TOML: ${tomlProblem(error)}`);
   }
 }
 

@@ -87,12 +87,12 @@ export class SandboxRegistry {
         + 'say where their spec is, such as podSpecPath: \'spec.template.spec\'');
     }
     if (options.schedulingInPod && !this.byClass.has(runtime.runtimeClassName)) {
-      throw new Error(`${name} is to have the scheduling of ${describe(runtime)} in its Pods, but this app does not know that RuntimeClass; leave schedulingInPod out`);
+      throw new Error(`${name} is to have the scheduling of ${describeRuntime(runtime)} in its Pods, but this app does not know that RuntimeClass; leave schedulingInPod out`);
     }
     exceptionAnnotations(options.exceptions ?? [], name);
     const earlier = this.sandboxed.get(construct);
     if (earlier && earlier.runtime !== runtime) {
-      throw new Error(`${name} is to run in two sandboxes, ${describe(earlier.runtime)} and ${describe(runtime)}; choose one`);
+      throw new Error(`${name} is to run in two sandboxes, ${describeRuntime(earlier.runtime)} and ${describeRuntime(runtime)}; choose one`);
     }
     this.sandboxed.set(construct, { runtime, options: [...earlier?.options ?? [], options] });
   }
@@ -101,11 +101,11 @@ export class SandboxRegistry {
 /** @throws if the check of the runtime's app would never see the construct */
 export function requireSameApp(construct: IConstruct, runtime: ISandboxRuntime): void {
   if (construct.node.root === runtime.node.root) return;
-  throw new Error(`${construct.node.path || 'the app'} belongs to another app than ${describe(runtime)}, whose synth would never see it; `
+  throw new Error(`${construct.node.path || 'the app'} belongs to another app than ${describeRuntime(runtime)}, whose synth would never see it; `
     + `use SandboxRuntime.fromRuntimeClassName(..., '${runtime.runtimeClassName}') in its own app`);
 }
 
 /** A runtime as an error names it. */
-export function describe(runtime: ISandboxRuntime): string {
+export function describeRuntime(runtime: ISandboxRuntime): string {
   return `${runtime.node.path} (RuntimeClass "${runtime.runtimeClassName}")`;
 }

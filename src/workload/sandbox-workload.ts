@@ -5,7 +5,7 @@ import { parsePodSpecPath, podSpecPath, podTemplates } from './pod-spec-path';
 import { editPods, type SandboxEdit } from './sandbox-edit';
 import { NodeInstaller } from '../installer/node-installer';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
-import { describe, type SandboxRegistry } from '../synth/sandbox-registry';
+import { describeRuntime, type SandboxRegistry } from '../synth/sandbox-registry';
 import type { SynthPass } from '../synth/synth-pass';
 
 /** What an object is to run in. */
@@ -44,7 +44,7 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
       if (!path) {
         if (isForeign(object) || isList(object)) unknown.set(object, runtime);
       } else if (other && other.runtime !== runtime) {
-        errors.push(`${object.node.path} is to run in two sandboxes, ${describe(other.runtime)} and ${describe(runtime)}; choose one`);
+        errors.push(`${object.node.path} is to run in two sandboxes, ${describeRuntime(other.runtime)} and ${describeRuntime(runtime)}; choose one`);
       } else {
         wanted.set(object, {
           runtime,
@@ -59,9 +59,9 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
     if (wanted.has(object) || !bearsContainers(pass.render(object))) continue;
     const found = `${object.node.path} (${object.apiVersion} ${object.kind}) has containers`;
     if (isList(object)) {
-      errors.push(`${found}, and is to run in ${describe(runtime)}, but the library does not look into lists; make each of its items an object of its own`);
+      errors.push(`${found}, and is to run in ${describeRuntime(runtime)}, but the library does not look into lists; make each of its items an object of its own`);
     } else {
-      warnings.push(`${found}, and nobody told the library where its Pods are, so they run outside of ${describe(runtime)}; call sandbox() for the object with podSpecPath`);
+      warnings.push(`${found}, and nobody told the library where its Pods are, so they run outside of ${describeRuntime(runtime)}; call sandbox() for the object with podSpecPath`);
     }
   }
   // Before anything is rendered for the check: what is rendered may show other objects, in their sandboxes.
@@ -88,9 +88,9 @@ function put(object: ApiObject, manifest: any, target: Wanted): string[] {
   const name = () => `${object.node.path} (${object.kind})`;
   const problems = editPods(manifest, editOf(target));
   if (!problems) {
-    return [`${name()} has no ${path.join('.')}, so it cannot run in ${describe(runtime)}; give it a Pod spec`];
+    return [`${name()} has no ${path.join('.')}, so it cannot run in ${describeRuntime(runtime)}; give it a Pod spec`];
   }
-  return problems.map((problem) => `${name()} ${problem} and is to run in ${describe(runtime)}; leave out one of the two`);
+  return problems.map((problem) => `${name()} ${problem} and is to run in ${describeRuntime(runtime)}; leave out one of the two`);
 }
 
 function editOf({ runtime, path, edits }: Wanted): SandboxEdit {

@@ -10,7 +10,7 @@ import { ContainerdPlatformPlan } from '../../src/installer/install-plan';
 import { planHash } from '../../src/installer/plan-hash';
 import { NODE_FAMILIES } from '../../src/platform/node-families';
 import { NodePlatform } from '../../src/platform/node-platform';
-import { PLATFORM_RECORDS } from '../../src/platform/records';
+import { platformRecords } from '../../src/platform/records';
 
 const scratchFolder = scratchFolders();
 const server = archiveServer();
@@ -37,7 +37,7 @@ function hostOf(folder: string, os: string): Host {
   return new Host(installation.root);
 }
 
-const DECLARED = [NodePlatform.CONTAINERD._plan(), ...PLATFORM_RECORDS.flatMap(({ plan }) => plan ?? [])];
+const DECLARED = [NodePlatform.CONTAINERD._plan(), ...platformRecords().flatMap(({ plan }) => plan ?? [])];
 const ACTUAL = [undefined, ...Object.keys(NODE_FAMILIES)];
 
 describe.each(ACTUAL.map((family) => [family ?? 'usual', family] as const))('a node that is %s', (_, actual) => {

@@ -17,7 +17,7 @@ import { ContainerdPlatformPlan, PlatformPlan } from '../../src/installer/instal
 import { planHash } from '../../src/installer/plan-hash';
 import { NODE_FAMILIES, OWN_CONTAINERD } from '../../src/platform/node-families';
 import { NodePlatform } from '../../src/platform/node-platform';
-import { PLATFORM_RECORDS } from '../../src/platform/records';
+import { platformRecords } from '../../src/platform/records';
 
 const scratchFolder = scratchFolders(memoryFolder());
 const server = archiveServer();
@@ -130,7 +130,7 @@ function systemdOf({ units }: SomeNode): Units {
   };
 }
 
-const DECLARED: readonly PlatformPlan[] = [NodePlatform.CONTAINERD._plan(), ...PLATFORM_RECORDS.flatMap(({ plan }) => plan ?? [])];
+const DECLARED: readonly PlatformPlan[] = [NodePlatform.CONTAINERD._plan(), ...platformRecords().flatMap(({ plan }) => plan ?? [])];
 
 test('a node is of its kind by its marks, whatever else is there, is missing, or is named like another one', async () => {
   const root = join(scratchFolder(), 'root');

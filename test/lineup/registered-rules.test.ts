@@ -1,11 +1,11 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Chart } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import * as fc from 'fast-check';
-import { editPlan, pod, putSomewhere, quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
+import { editPlan, installerPod, pod, putSomewhere, quickstart, runtimeClass, synthesized, type Manifests } from './fixture';
 import { FORK, kata, limited } from './kata-fixture';
 import { kataDeploy } from './others-fixture';
-import { GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform } from '../../src';
+import { GVisorRelease, GVisorRuntime, KataArtifacts, NodeInstaller, type NodeInstallerProps, NodePlatform } from '../../src';
 import { LineUpIndex } from '../../src/lineup/line-up-index';
 import type { Rule } from '../../src/lineup/rule';
 import { RULES } from '../../src/lineup/rules';
@@ -21,10 +21,10 @@ function isRule(value: unknown): value is Rule {
   return typeof value === 'object' && value !== null && 'id' in value && 'check' in value;
 }
 
-function gvisor(platform: NodePlatform): Manifests {
+function gvisor(installer: NodeInstallerProps): Manifests {
   return synthesized((app) => {
     const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
-    new NodeInstaller(chart, 'installer', { platform });
+    new NodeInstaller(chart, 'installer', installer);
     new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
   });
 }
@@ -36,8 +36,10 @@ function node(name: string, handlers: string[]): object {
 /** With each of them, something that a rule about few manifests may have to do with; the names are of rules that find something in it as it is. */
 const APPLICATIONS: ReadonlyArray<[finding: readonly string[], () => Manifests]> = [
   [[], quickstart],
-  [['docker-runtime'], () => gvisor(NodePlatform.DOCKER)],
-  [['gvisor-on-crio'], () => gvisor(NodePlatform.crio({ disableSelinux: true }))],
+  [['docker-runtime'], () => gvisor({ platform: NodePlatform.DOCKER })],
+  [['gvisor-on-crio'], () => gvisor({ platform: NodePlatform.crio({ disableSelinux: true }) })],
+  [['installer-images'], () => without('copy-', kata({ artifacts: KataArtifacts.image() }))],
+  [['installer-watch'], () => withoutMounts('watch', gvisor({ driftCheckInterval: Duration.minutes(1) }))],
   [['node-handler'], () => [...quickstart(), node('a', ['runsc']), node('b', [])]],
   [['others-label', 'kata-overhead'], () => [kataDeploy(), runtimeClass('mine', 'kata-qemu-runtime-rs')]],
   [['kata-guest-size'], () => [...kata(), pod('web', limited())]],
@@ -51,6 +53,17 @@ const APPLICATIONS: ReadonlyArray<[finding: readonly string[], () => Manifests]>
 
 function annotated(object: any): object {
   return { ...object, metadata: { ...object.metadata, annotations: { 'io.katacontainers.config.hypervisor.firmware': 'debug' } } };
+}
+
+function without(container: string, manifests: Manifests): Manifests {
+  const spec = installerPod(manifests);
+  spec.initContainers = spec.initContainers.filter(({ name }: any) => !name.startsWith(container));
+  return manifests;
+}
+
+function withoutMounts(container: string, manifests: Manifests): Manifests {
+  installerPod(manifests).containers.find(({ name }: any) => name === container).volumeMounts = [];
+  return manifests;
 }
 
 function edited(manifests: Manifests, edit: (plan: any) => void): Manifests {

@@ -2,10 +2,10 @@ import { App, Chart } from 'cdk8s';
 import { GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, type NodeInstallerProps } from '../../src';
 import type { InstallPlan } from '../../src/installer/install-plan';
 import { NODE_FAMILIES } from '../../src/platform/node-families';
-import { PLATFORM_RECORDS } from '../../src/platform/records';
+import { platformRecords } from '../../src/platform/records';
 
 const PLATFORMS = Object.values(NodePlatform).filter((value): value is NodePlatform => value instanceof NodePlatform);
-const INSTALLED = PLATFORM_RECORDS.filter(({ plan }) => plan);
+const INSTALLED = platformRecords().filter(({ plan }) => plan);
 
 function installed(platform: NodePlatform, props: NodeInstallerProps = {}) {
   const app = new App();
@@ -21,7 +21,7 @@ const platformOf = (name: string) => PLATFORMS.find((platform) => platform.name 
 
 test('every record has a name and facts from somewhere, and either a plan or a reason why there is none', () => {
   expect(new Set(PLATFORMS.map(({ name }) => name)).size).toBe(PLATFORMS.length);
-  for (const { name, plan, refusal, sources } of PLATFORM_RECORDS) {
+  for (const { name, plan, refusal, sources } of platformRecords()) {
     expect({ name, planned: plan?.name ?? name, refused: refusal !== undefined }).toEqual({ name, planned: name, refused: plan === undefined });
     expect(sources).toEqual(expect.arrayContaining([expect.stringMatching(/^https:\/\//)]));
   }
@@ -70,7 +70,7 @@ test.each(['K3S', 'RKE2'] as const)('servers of %s are restarted one at a time',
   expect(() => installed(NodePlatform[`${member}_AGENT`], { maxConcurrentNodes: 5 })).not.toThrow();
 });
 
-test.each(PLATFORM_RECORDS.filter(({ plan }) => !plan))('an installer for $name is refused with its reason', ({ name, title, refusal }) => {
+test.each(platformRecords().filter(({ plan }) => !plan))('an installer for $name is refused with its reason', ({ name, title, refusal }) => {
   expect(() => installed(platformOf(name))).toThrow(`there is no installer for ${title}: ${refusal}`);
 });
 

@@ -1,4 +1,4 @@
-import { PLATFORM_RECORDS } from '../../src/platform/records';
+import { platformRecords } from '../../src/platform/records';
 import type { PlatformRecord } from '../../src/platform/records/platform-record';
 
 const LEVELS = {
@@ -42,7 +42,7 @@ const HEAD = '| platform | `NodePlatform` | proven | how a handler gets there | 
 
 /** The table of docs/platforms.md. */
 export function supportTable(members: { readonly [name: string]: string }): string {
-  const rows = [...GENERAL, ...PLATFORM_RECORDS.map((record) => ({ ...record, member: members[record.name] }))];
+  const rows = [...GENERAL, ...platformRecords().map((record) => ({ ...record, member: members[record.name] }))];
   return [HEAD, ...rows.map(({ title, member, support, how, restart, kubelet, sources }) => {
     const links = sources.map((source, index) => `[${index + 1}](${source})`).join(' ');
     return `| ${title} | \`${member}\` | ${LEVELS[support]} | ${how} | ${restart} | ${kubelet} | ${links} |`;

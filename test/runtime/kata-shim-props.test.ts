@@ -1,7 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import { KataRelease, KataRuntime, KataShim, KataSize, KataSupport, type KataRuntimeProps, type KataShimProps } from '../../src';
 import type { InstallPlan, RuntimePlan } from '../../src/installer/install-plan';
-import * as toml from '../../src/platform/toml';
+import { readToml } from '../../src/platform/toml';
 
 const SUM = 'ab'.repeat(32);
 const FORK = KataRelease.of('4.3.0', { runtimeRs: { amd64Sha256: SUM, arm64Sha256: SUM }, goRuntime: { amd64Sha256: SUM } });
@@ -14,7 +14,7 @@ function installed(shim: KataShim, props: Partial<KataRuntimeProps> = {}): { run
   const manifests = chart.toJson();
   const data = Object.assign({}, ...manifests.filter(({ kind }) => kind === 'ConfigMap').map((map) => map.data));
   const [plan] = (JSON.parse(data['plan.json']) as InstallPlan).runtimes;
-  return { runtimeClass: manifests.find(({ kind }) => kind === 'RuntimeClass'), plan, dropIn: toml.parse(data[plan.config.key]) };
+  return { runtimeClass: manifests.find(({ kind }) => kind === 'RuntimeClass'), plan, dropIn: readToml(data[plan.config.key]) };
 }
 
 test('a shim that the table lacks is installed like one of Kata\'s own', () => {

@@ -1,5 +1,5 @@
 import type { Installer } from '../../lineup/installer';
-import { PLATFORM_RECORDS } from '../../platform/records';
+import { platformRecords } from '../../platform/records';
 import { nodeTexts } from '../../platform/texts';
 import type { NodeText } from '../../platform/texts/node-text';
 import { InputError } from '../input/input-error';
@@ -21,8 +21,8 @@ export function installerTexts(installers: readonly Installer[]): NodeText[] {
 export function platformOnly(name: string): NodeText[] {
   const texts = nodeTexts({ platform: name, nodeSelector: {}, taints: [] });
   if (texts.length) return texts;
-  const known = PLATFORM_RECORDS.find((record) => record.name === name);
-  const speaking = PLATFORM_RECORDS.filter((record) => nodeTexts({ platform: record.name, nodeSelector: {}, taints: [] }).length);
+  const known = platformRecords().find((record) => record.name === name);
+  const speaking = platformRecords().filter((record) => nodeTexts({ platform: record.name, nodeSelector: {}, taints: [] }).length);
   throw new InputError(known
     ? `there is nothing to tell nodes of ${known.title} outside of the cluster${known.refusal ? `, and no installer for them: ${known.refusal}` : ''}`
     : `there is no platform "${name}" that has texts; those that have are ${speaking.map((record) => record.name).join(', ')}`);

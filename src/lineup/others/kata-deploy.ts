@@ -1,6 +1,6 @@
-import type { OtherInstaller } from './other-installer';
+import { JOB_TEMPLATE, type OtherInstaller } from './other-installer';
 import { KATA_SHIMS } from '../../runtime/kata-shims';
-import { listAt, nameOf, namespaceOf, recordAt, textAt, type Manifest } from '../manifest';
+import { listAt, nameOf, namespaceOf, textAt, type Manifest } from '../manifest';
 import { isNear } from '../near';
 
 /**
@@ -26,10 +26,7 @@ export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller
 
 /** The Job that a dispatcher makes for each node is a text in a ConfigMap. */
 export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefined {
-  const job = textAt(recordAt(configMap, 'data'), 'install-job.yaml');
-  if (job === undefined) {
-    return undefined;
-  }
+  const job = textAt(configMap, 'data', JOB_TEMPLATE) ?? '';
   const variables = [...job.matchAll(/^[ \t]*-?[ \t]*name:[ \t]*"?([A-Z0-9_]+)"?[ \t]*\r?\n[ \t]*value:[ \t]*["']?(.*?)["']?[ \t]*$/gm)];
   return fromVariables(configMap, variables.map(([, name, value]): Variable => [name, value]));
 }

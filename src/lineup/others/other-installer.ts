@@ -20,6 +20,9 @@ export interface OtherInstaller {
   readonly annotations?: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Where a dispatcher's ConfigMap has the Job that is made for each node. */
+export const JOB_TEMPLATE = 'install-job.yaml';
+
 /** How messages call it. */
 export function otherName({ product, manifest }: OtherInstaller): string {
   return `${product} (${describe(manifest)})`;

@@ -1,7 +1,7 @@
 import type { PlatformPlan } from '../../installer/install-plan';
 import { CRICTL_CONFIG_FILE } from '../../platform/crictl-config';
 import { NodePlatform } from '../../platform/node-platform';
-import { PLATFORM_RECORDS } from '../../platform/records';
+import { platformRecords } from '../../platform/records';
 import type { Rule } from '../rule';
 import { sameData } from '../same-data';
 
@@ -37,7 +37,7 @@ export const platform: Rule = {
 /** What a platform of that name has; undefined for one that a user has described. */
 function knownPlan(name: string): { readonly [field: string]: unknown } | undefined {
   const plan = [NodePlatform.CONTAINERD, NodePlatform.CRIO, NodePlatform.DOCKER].map((one) => one._plan()).find((one) => one.name === name)
-    ?? PLATFORM_RECORDS.find((record) => record.plan?.name === name)?.plan;
+    ?? platformRecords().find((record) => record.plan?.name === name)?.plan;
   return plan && fields(plan);
 }
 

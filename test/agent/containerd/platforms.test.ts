@@ -10,7 +10,7 @@ import { FileChange } from '../../../agent/file-change';
 import { Refusal } from '../../../agent/refusal';
 import { ContainerdPlatformPlan } from '../../../src/installer/install-plan';
 import { CONTAINERD_TABLES } from '../../../src/platform/containerd-tables';
-import { PLATFORM_RECORDS } from '../../../src/platform/records';
+import { platformRecords } from '../../../src/platform/records';
 
 const VERSIONS = { 1.7: '1.7.35', 2.1: '2.1.9', 2.2: '2.2.9', 2.3: '2.3.7' };
 const OWNER = 'sandbox-system/installer';
@@ -89,7 +89,7 @@ describe.each(PLATFORM_TREES.map((tree) => [tree.node, tree] as const))('%s', (_
 });
 
 test('every platform has a tree of its own', () => {
-  const kinds = PLATFORM_RECORDS.flatMap(({ plan }) => (plan && plan.kind === undefined ? plan.family ?? plan.name : []));
+  const kinds = platformRecords().flatMap(({ plan }) => (plan && plan.kind === undefined ? plan.family ?? plan.name : []));
   expect(new Set(PLATFORM_TREES.map(({ platform }) => platform.family ?? platform.name))).toEqual(new Set(kinds));
 });
 
