@@ -2,27 +2,28 @@
 // esbuild can put into one scope load in half the time of jsii's CommonJS modules, and what the smallest app never runs
 // is not even read (npm run bench).
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './compile-at-once.mjs';
 
 /**
  * Files of modules that are loaded when something in them is asked for, so nobody may need them at the top level of a
- * module of another file. Everything else is in core.js.
+ * module of another file. Everything else is in core.js, also what every Pod is looked at for and what every
+ * configuration is written by.
  */
 const LATER = {
   runsc: /^src\/runtime\/runsc-(?!config)/,
   kata: /^src\/(runtime\/kata-(?!annotations)|lineup\/(rules\/kata-|kata-class|pod-limits))/,
   policies: /^src\/policy\//,
   platforms: /^src\/(platform\/((crictl|kubelet)-config|records|texts)|runtime\/(preinstalled-runtime|runtime-facts)|installer\/node-folder)/,
-  'other-runtimes': /^src\/(platform|lineup(\/rules)?)\/(crio|docker|gvisor-on-crio)-?/,
+  'other-runtimes': /^src\/(platform|lineup(\/rules)?)\/(crio|docker|gvisor-on-crio)/,
+  'other-installers': /^src\/lineup\/(others\/(?!other-installer)|rules\/others-label)/,
   pods: /^src\/workload\/(container-probe|pod-volume|probe-script|runtime-probe|sandbox-edit)/,
   // Rules about what few apps have, and what only reports show.
   rules: /^src\/lineup\/(rules\/(installer-(images|watch)|node-handler)|chain)/,
-  'other-installers': /^src\/lineup\/(others\/(?!other-installer)|rules\/others-label)/,
-  // What nobody has written in this process: plans, and tables in TOML.
-  reading: /^(src\/lineup\/plan-shape|node_modules\/smol-toml\/dist\/(date|error|extract|parse|primitive|struct|util)\.)/,
+  // What reads TOML; the library's own tables are only written.
+  toml: /^node_modules\/smol-toml\/dist\/(date|error|extract|parse|primitive|struct|util)\./,
 };
 const fileOf = (module) => Object.keys(LATER).find((file) => LATER[file].test(module)) ?? 'core';
 
@@ -61,7 +62,17 @@ async function bundleLibrary() {
     await write(file, text, exports + typeInformation(file));
   }
   await write('index', index, plugin);
+  const written = ['index', ...files].map((file) => `${file}.js`);
+  for (const name of readdirSync('lib')) if (name.endsWith('.js') && !written.includes(name)) rmSync(`lib/${name}`);
+  refuseRareRulesIn('core');
   Object.keys(LATER).forEach(refuseCycle);
+}
+
+/** What `rare` in src/lineup/rules.ts promises. */
+function refuseRareRulesIn(file) {
+  const rules = [...readFileSync('src/lineup/rules.ts', 'utf8').matchAll(/\brare\('([\w-]+)'/g)].map(([, id]) => id);
+  const wrong = rules.filter((id) => fileOf(`src/lineup/rules/${id}.ts`) === file);
+  if (!rules.length || wrong.length) throw new Error(`the rules ${wrong} are rare in src/lineup/rules.ts and not among those that are loaded later`);
 }
 
 /** One file of the library, from sources that are in no file, without the modules that are in another one. */
@@ -85,9 +96,14 @@ function exportedAtTheEnd(text) {
   return [text.replace(exports, ''), `module.exports = { ${names.join(', ')} };\n`];
 }
 
-/** Node.js warns when a file asks another one for a name that this one does not have yet. */
+/**
+ * Core must have run before another file is loaded, whose code would never see its names otherwise. Node.js warns when a
+ * file asks another one for a name that this one does not have yet.
+ */
 function refuseCycle(file) {
-  const script = `process.on("warning", (warning) => { throw warning; }); require("./lib/index.js"); require("./lib/${file}.js");`;
+  const path = `./lib/${file}.js`;
+  const script = `process.on("warning", (warning) => { throw warning; }); require("./lib/index.js").GVisorRuntime;`
+    + `if (require.cache[require.resolve("${path}")]) throw new Error("${path} is loaded at the top level of core.js"); require("${path}");`;
   execFileSync(process.execPath, ['-e', script], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 

@@ -7,9 +7,6 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
-/** What an arrow function takes from the function around it. */
-const OF_THE_FUNCTION_AROUND = [ts.SyntaxKind.ThisKeyword, ts.SyntaxKind.SuperKeyword, ts.SyntaxKind.MetaProperty];
-
 /** Changes files of the library in place. */
 export function compileAtOnce(files, app) {
   const called = functionsCalledBy(app);
@@ -42,40 +39,43 @@ function functionsCalledBy(app) {
 function inParentheses(code, called) {
   const file = ts.createSourceFile('library.js', code, ts.ScriptTarget.Latest, true);
   const isCalled = (node) => called.has(`${node.getStart()}-${node.getEnd()}`) && !node.modifiers?.length;
-  const isNamed = (node) => isCalled(node) && ts.isIdentifier(node.name) && node.name.text !== '__proto__' && !finds(node, [ts.SyntaxKind.SuperKeyword]);
+  const isNamed = (node) => isCalled(node) && ts.isIdentifier(node.name) && node.name.text !== '__proto__' && !finds(node, isSuper);
   // Declared functions exist before the first line runs, and so have to be what the first line makes of them.
   const declared = file.statements.filter((node) => ts.isFunctionDeclaration(node) && isNamed(node));
   // Methods of objects, as the rules are. V8 does not look at parentheses around an arrow function.
   const isMethod = (node) => ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent) && isNamed(node);
-  const isArrow = (node) => ts.isArrowFunction(node) && isCalled(node) && !finds(node, OF_THE_FUNCTION_AROUND);
+  const isArrow = (node) => ts.isArrowFunction(node) && isCalled(node) && !finds(node, isOfTheFunctionAround);
 
   /** A part of the file with what is to be rewritten in it. */
-  function rewritten(node, start, end) {
-    const parts = [];
+  function rewritten(part, start = part.getStart()) {
+    const texts = [];
     let at = start;
-    (function walk(parent) {
-      ts.forEachChild(parent, (child) => {
-        if (child.getEnd() <= start) return;
-        const replaced = declared.includes(child) ? '' : isMethod(child) ? `${child.name.text}:${expression(child)}` : isArrow(child) ? expression(child) : undefined;
-        if (replaced === undefined) return walk(child);
-        parts.push(code.slice(at, child.getStart()), replaced);
-        at = child.getEnd();
-      });
-    }(node));
-    return parts.join('') + code.slice(at, end);
+    (function visit(node) {
+      const replaced = declared.includes(node) ? '' : isMethod(node) ? `${node.name.text}:${expression(node)}` : isArrow(node) ? expression(node) : undefined;
+      if (replaced === undefined) return void ts.forEachChild(node, visit);
+      texts.push(code.slice(at, node.getStart()), replaced);
+      at = node.getEnd();
+    }(part));
+    return texts.join('') + code.slice(at, part.getEnd());
   }
   function expression(node) {
     const [first] = node.parameters;
-    const parentheses = node.getChildren().find(({ kind }) => kind === ts.SyntaxKind.OpenParenToken);
-    const body = rewritten(node.body, node.body.getStart(), node.body.getEnd());
+    const body = rewritten(node.body);
     const parameters = node.parameters.length ? code.slice(first.getStart(), node.parameters.end) : '';
     return `(function${node.asteriskToken ? '*' : ''}(${parameters})${ts.isBlock(node.body) ? body : `{return ${body}}`})`;
   }
   const first = file.statements.find((node) => !ts.isExpressionStatement(node) || !ts.isStringLiteral(node.expression))?.getStart() ?? code.length;
   const atOnce = declared.length ? `var ${declared.map((node) => `${node.name.text}=${expression(node)}`).join(',\n')};\n` : '';
-  return code.slice(0, first) + atOnce + rewritten(file, first, code.length);
+  return code.slice(0, first) + atOnce + rewritten(file, first);
 }
 
-function finds(node, kinds) {
-  return kinds.includes(node.kind) || node.text === 'arguments' || (ts.forEachChild(node, (child) => finds(child, kinds)) ?? false);
+const isSuper = (node) => node.kind === ts.SyntaxKind.SuperKeyword;
+
+/** What an arrow function takes from the function around it. */
+function isOfTheFunctionAround(node) {
+  return isSuper(node) || node.kind === ts.SyntaxKind.ThisKeyword || ts.isMetaProperty(node) || (ts.isIdentifier(node) && node.text === 'arguments');
+}
+
+function finds(node, isWanted) {
+  return isWanted(node) || (ts.forEachChild(node, (child) => finds(child, isWanted)) ?? false);
 }

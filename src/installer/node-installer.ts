@@ -17,7 +17,6 @@ import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './ins
 import { hasImageVolumes, validateKubernetesVersion } from './kubernetes-version';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
-import { writePlan } from './plan-text';
 import { HOST_USR } from './pod-layout';
 import { ReadinessGate } from './readiness-gate';
 import { validateProps } from './validate-props';
@@ -123,7 +122,7 @@ export class NodeInstaller extends Construct {
     this.namespaceObject = installerNamespace(this, this.namespace, props.createNamespace);
     const serviceAccount = this._gate.labelsNodes ? this.fence(slots) : undefined;
 
-    this.plan = this.configMap('Plan', 'plan', () => ({ 'plan.json': writePlan(this._installPlan(slots)) }));
+    this.plan = this.configMap('Plan', 'plan', () => ({ 'plan.json': `${JSON.stringify(this._installPlan(slots), undefined, 2)}\n` }));
     this.files = this.configMap('Files', 'files', () => this.fileContents());
     this.agent = this.configMap('Agent', 'agent', () => ({ 'agent.js': agentProgram() }));
 

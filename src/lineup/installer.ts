@@ -5,13 +5,13 @@ import { readPlan } from './plan-shape';
 import { viewPod, type PodView } from './pod-view';
 import { readRuntimeTable, type RuntimeTable } from './runtime-table';
 import { containerRuntimeOf, TABLE_FORMATS, type InstallPlan, type RuntimePlan, type TableFormat } from '../installer/install-plan';
-import { writtenPlan } from '../installer/plan-text';
 import { PLAN_HASH_ANNOTATION, POD_LAYOUT } from '../installer/pod-layout';
 import { CONTAINERD_TABLES } from '../platform/containerd-config';
 
 const READERS: { readonly [format in TableFormat]: (text: string) => RuntimeTable | string } = {
   v2: (text) => readRuntimeTable(text, CONTAINERD_TABLES.v2),
   v3: (text) => readRuntimeTable(text, CONTAINERD_TABLES.v3),
+  // Named only when one of them is needed: their modules are loaded then (projenrc/bundle-library.mjs).
   crio: (text) => readCrioTable(text),
   docker: (text) => readDockerRuntime(text),
 };
@@ -76,7 +76,7 @@ export function readInstaller(daemonSet: Manifest, configMaps: (namespace: strin
     }
   }
   const planText = bundle.get('plan.json');
-  const plan = planText === undefined ? undefined : writtenPlan(planText) ?? readPlan(planText);
+  const plan = planText === undefined ? undefined : readPlan(planText);
   return {
     daemonSet,
     name: `${namespace}/${nameOf(daemonSet)}`,

@@ -96,8 +96,9 @@ export class LineUpIndex {
       } else if (kind === 'Shim' && textAt(object, 'apiVersion')?.startsWith('runtime.spinkube.dev/')) {
         others.push(...found(runtimeClassManager(object)));
       } else if (REFERENCE_KINDS.has(kind)) {
-        if (kind === 'ConfigMap' && textAt(object, 'data', JOB_TEMPLATE) !== undefined) {
-          others.push(...found(kataDeployTemplate(object)));
+        const job = kind === 'ConfigMap' ? textAt(object, 'data', JOB_TEMPLATE) : undefined;
+        if (job !== undefined) {
+          others.push(...found(kataDeployTemplate(object, job)));
         }
         const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();
         this.references.set(kind, ofKind);

@@ -4,8 +4,7 @@ import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
 import { GVisorRelease } from './gvisor-release';
 import { validatePodAnnotations } from './pod-annotations';
-import { runscFlags } from './runsc-chosen-flags';
-import { renderRunscConfig, type RunscConfig } from './runsc-config';
+import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import type { ArtifactSupply } from '../installer/artifact-supply';
@@ -75,20 +74,6 @@ export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
   readonly allowWildcardPodAnnotations?: boolean;
 }
 
-/** Members of the props that are none of runsc's flags. */
-const NO_FLAGS: { readonly [member in Exclude<keyof GVisorRuntimeProps, keyof RunscOptions>]: true } = {
-  release: true,
-  artifacts: true,
-  runtimeClassName: true,
-  handler: true,
-  platform: true,
-  podAnnotations: true,
-  allowWildcardPodAnnotations: true,
-  overhead: true,
-  tolerations: true,
-  installers: true,
-};
-
 /**
  * gVisor: a user-space kernel (`runsc`) between the container and the node's kernel.
  *
@@ -108,14 +93,18 @@ export class GVisorRuntime extends SandboxRuntime {
       throw new Error(`release of ${this.node.path} must be a GVisorRelease such as GVisorRelease.V20261005_0 or GVisorRelease.of('20261012.0', ...),`
         + ` got ${JSON.stringify(props.release)}`);
     }
+    const { platform = GVisorPlatform.SYSTRAP } = props;
+    if (!(platform instanceof GVisorPlatform)) {
+      throw new Error(`platform of ${this.node.path} must be a GVisorPlatform such as GVisorPlatform.SYSTRAP or GVisorPlatform.KVM, got ${JSON.stringify(platform)}`);
+    }
     this.release = props.release;
     this.artifacts = props.artifacts ?? GVisorArtifacts.tarball();
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
     this.config = {
       binaryName: `${this.artifacts._plan(this.release).directory}/runsc`,
-      platform: props.platform ?? GVisorPlatform.SYSTRAP,
+      platform,
       release: this.release,
-      ...(choosesFlags(props) ? { options: props } : {}),
+      options: props,
     };
     this._install();
   }
@@ -193,9 +182,4 @@ export class GVisorRuntime extends SandboxRuntime {
 
 function sharedConfigPlan(): HostFilePlan {
   return { ...SHARED_CONFIG, sha256: sha256(SHARED_CONFIG_TEXT) };
-}
-
-/** With flags of runsc beside the platform comes the table of all that there are, which is not loaded before. */
-function choosesFlags(props: GVisorRuntimeProps): boolean {
-  return Object.keys(props).some((member) => !Object.hasOwn(NO_FLAGS, member));
 }

@@ -1,13 +1,21 @@
+import type { GVisorRelease } from './gvisor-release';
 import { compareGVisorVersions } from './gvisor-version';
-import { DEBUG_LOGS, type RunscConfig } from './runsc-config';
 import { REFUSED_RUNSC_FLAGS, RUNSC_FLAG_SINCE, RUNSC_FLAGS, type RunscFlagValue } from './runsc-flags';
 import type { RunscOptions } from './runsc-options';
 import { RUNSC_RULES } from './runsc-rules';
 
-/** All flags by their own names; refuses those that this release would not start with. */
-export function runscFlags({ release, platform, options = {} }: RunscConfig): { [flag: string]: string } {
+/**
+ * Where shim and runsc write with `debug`. The `/` at the end makes each of them name its files by sandbox and command
+ * (the `%ID%` of older documentation is no longer replaced in `log_path`).
+ */
+export const DEBUG_LOGS = '/var/log/runsc/';
+
+type Flags = { readonly [flag: string]: string };
+
+/** Flags with those that the options stand for; refuses what the release would not start with. */
+export function chosenFlags(others: Flags, options: RunscOptions, release: GVisorRelease): { [flag: string]: string } {
   const flags: { [flag: string]: string } = {
-    platform: platform.name,
+    ...others,
     ...(options.debug ? { 'debug-log': DEBUG_LOGS } : {}),
     ...typedFlags(options),
     ...extraFlags(options.extraFlags ?? {}),

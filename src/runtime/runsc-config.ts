@@ -1,14 +1,8 @@
 import type { GVisorPlatform } from './gvisor-platform';
 import type { GVisorRelease } from './gvisor-release';
-import { runscFlags } from './runsc-chosen-flags';
+import { chosenFlags, DEBUG_LOGS } from './runsc-chosen-flags';
 import type { RunscOptions } from './runsc-options';
 import { writeToml } from '../platform/toml';
-
-/**
- * Where shim and runsc write with `debug`. The `/` at the end makes each of them name its files by sandbox and command
- * (the `%ID%` of older documentation is no longer replaced in `log_path`).
- */
-export const DEBUG_LOGS = '/var/log/runsc/';
 
 /** What runsc's configuration of one handler is made from. */
 export interface RunscConfig {
@@ -34,11 +28,28 @@ export function renderRunscConfig(config: RunscConfig): string {
   if (!config.binaryName.startsWith('/')) {
     throw new Error(`runsc must be named by its absolute path, got "${config.binaryName}"`);
   }
-  const flags = config.options ? runscFlags(config) : { platform: config.platform.name };
+  const flags = runscFlags(config);
   return writeToml({
     binary_name: config.binaryName,
     ...(config.grouping ? { grouping: true } : {}),
     ...(config.options?.debug ? { log_level: 'debug', log_path: DEBUG_LOGS } : {}),
     runsc_config: Object.fromEntries(Object.keys(flags).sort().map((flag) => [flag, flags[flag]])),
   });
+}
+
+/** The members of RunscOptions. What each of them takes is loaded when one is set (projenrc/bundle-library.mjs). */
+export const RUNSC_OPTIONS: ReadonlyArray<keyof RunscOptions> = [
+  'debug', 'debugLog', 'debugLogFormat', 'debugCommand', 'debugToUserLog', 'strace', 'straceSyscalls', 'straceLogSize', 'logPackets', 'watchdogAction', 'panicSignal',
+  'metricServer', 'podInitConfig', 'fileAccess', 'fileAccessMounts', 'overlay2', 'directfs', 'dcache', 'fdlimit', 'hostUds', 'hostFifo',
+  'characterDevicePolicy', 'network', 'netRaw', 'allowPacketSocketWrite', 'gso', 'softwareGso', 'gvisorGro', 'txChecksumOffload', 'rxChecksumOffload', 'qdisc',
+  'qdiscTbfRate', 'qdiscTbfBurst', 'numNetworkChannels', 'networkProcessorsPerChannel', 'reproduceNat', 'reproduceNftables', 'goferNetworkNamespace',
+  'ociSeccomp', 'allowSuid', 'systemdCgroup', 'ignoreCgroups', 'inSandboxCgroup', 'cpuNumFromQuota', 'enableCoreTags', 'hostSettings', 'appHugePages',
+  'systrapDisableSyscallPatching', 'systrapDisableFastPath', 'kvmUseCpuNums', 'gvisorMarkerFile', 'overrideProcs', 'nvproxy', 'nvproxyDriverVersion',
+  'nvproxyAllowedDriverCapabilities', 'nvproxyAllowUnsupportedDriver', 'tpuproxy', 'extraFlags',
+];
+
+/** All flags by their own names; refuses those that this release would not start with. A platform alone is always right. */
+export function runscFlags({ release, platform, options = {} }: RunscConfig): { [flag: string]: string } {
+  const flags = { platform: platform.name };
+  return RUNSC_OPTIONS.some((option) => options[option] !== undefined) ? chosenFlags(flags, options, release) : flags;
 }

@@ -118,6 +118,10 @@ describe('bad input', () => {
     expect(() => synth({ release: given as any })).toThrow('release of sandbox/gvisor must be a GVisorRelease such as GVisorRelease.V20261005_0');
   });
 
+  test('a platform by its name, which plain JavaScript can give, is refused', () => {
+    expect(() => synth({ platform: 'kvm' as any })).toThrow('platform of sandbox/gvisor must be a GVisorPlatform such as GVisorPlatform.SYSTRAP or GVisorPlatform.KVM, got "kvm"');
+  });
+
   test('no installers at all are refused', () => {
     expect(() => synth({ installers: [] })).toThrow('installers of sandbox/gvisor is empty');
   });

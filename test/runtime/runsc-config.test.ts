@@ -2,7 +2,7 @@ import * as iarna from '@iarna/toml';
 import * as fc from 'fast-check';
 import { GVisorPlatform } from '../../src/runtime/gvisor-platform';
 import { GVisorRelease } from '../../src/runtime/gvisor-release';
-import { renderRunscConfig } from '../../src/runtime/runsc-config';
+import { renderRunscConfig, RUNSC_OPTIONS } from '../../src/runtime/runsc-config';
 import { RUNSC_FLAG_SINCE, RUNSC_FLAGS, type RunscFlagValue } from '../../src/runtime/runsc-flags';
 import {
   RunscFileAccess, RunscHostUds, RunscInSandboxCgroup, RunscNetwork, RunscNvidiaDriverCapability, RunscQdisc, type RunscOptions,
@@ -25,6 +25,18 @@ test('names runsc and the platform, and leaves everything else to runsc', () => 
 
 test('writes the chosen platform', () => {
   expect(flagsOf(render({}, GVisorRelease.V20261005_0, GVisorPlatform.KVM))).toEqual({ platform: 'kvm' });
+});
+
+test('knows every option by its name', () => {
+  expect([...RUNSC_OPTIONS].sort()).toEqual([...Object.keys(RUNSC_FLAGS), 'extraFlags'].sort());
+});
+
+test.each([
+  ['inherited', Object.create({ network: RunscNetwork.HOST })],
+  ['a getter of a class', new (class { public get network() { return RunscNetwork.HOST; } })()],
+  ['not enumerable', Object.defineProperty({}, 'network', { value: RunscNetwork.HOST })],
+])('takes an option that is %s', (_, options) => {
+  expect(flagsOf(render(options))).toEqual({ platform: 'systrap', network: 'host' });
 });
 
 test('refuses a runsc that the shim would look for in its PATH', () => {

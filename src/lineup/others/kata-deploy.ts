@@ -1,4 +1,4 @@
-import { JOB_TEMPLATE, type OtherInstaller } from './other-installer';
+import type { OtherInstaller } from './other-installer';
 import { KATA_SHIMS } from '../../runtime/kata-shims';
 import { listAt, nameOf, namespaceOf, textAt, type Manifest } from '../manifest';
 import { isNear } from '../near';
@@ -25,8 +25,7 @@ export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller
 }
 
 /** The Job that a dispatcher makes for each node is a text in a ConfigMap. */
-export function kataDeployTemplate(configMap: Manifest): OtherInstaller | undefined {
-  const job = textAt(configMap, 'data', JOB_TEMPLATE) ?? '';
+export function kataDeployTemplate(configMap: Manifest, job: string): OtherInstaller | undefined {
   const variables = [...job.matchAll(/^[ \t]*-?[ \t]*name:[ \t]*"?([A-Z0-9_]+)"?[ \t]*\r?\n[ \t]*value:[ \t]*["']?(.*?)["']?[ \t]*$/gm)];
   return fromVariables(configMap, variables.map(([, name, value]): Variable => [name, value]));
 }
