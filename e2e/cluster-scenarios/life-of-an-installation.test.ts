@@ -60,6 +60,13 @@ test('a Pod that waited for the gate had no failed sandbox', async () => {
   expect(events).toBe('');
 });
 
+test('kubectl apply finds nothing to change in what it has written: a field in another form than the server\'s would drift for ever', async () => {
+  const { platform, team } = quickstart.synthesize(release);
+  const said = (await cluster.kubectl.apply(platform) + await cluster.kubectl.apply(team)).trim().split('\n');
+  expect(said.length).toBeGreaterThan(10);
+  expect(said.filter((line) => !line.endsWith(' unchanged'))).toEqual([]);
+});
+
 test('between its runs, admit is a shell that sleeps', async () => {
   const installer = await quickstart.installerPod();
   const container = installer.status.containerStatuses[0].containerID.split('//')[1];

@@ -12,13 +12,11 @@ export function downloadEnvironment(props: NodeInstallerProps): Record<string, s
     if (/^[^/]*\/\/[^/]*@/.test(url)) {
       throw new Error(`${name} must not carry credentials, they would stand in a manifest that many can read; let the mirror or proxy know the nodes by their address`);
     }
-    if (!/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(url)) {
+    if (!/^https?:\/\/[^\s/"<>{}]+(\/[^\s?#"<>{}]*)?$/.test(url)) {
       throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
     }
   }
-  if (caBundle !== undefined && !/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(caBundle)) {
-    throw new Error('caBundle must hold certificates in PEM form (-----BEGIN CERTIFICATE-----)');
-  }
+  if (caBundle !== undefined) refuseCaBundle(caBundle);
   if (noProxy && !httpsProxy) {
     throw new Error(`noProxy is given (${noProxy.join(', ')}) but httpsProxy is not; leave it out or name the proxy`);
   }
@@ -27,4 +25,24 @@ export function downloadEnvironment(props: NodeInstallerProps): Record<string, s
     ...(noProxy ? { NO_PROXY: noProxy.join(',') } : {}),
     ...(caBundle ? { NODE_EXTRA_CA_CERTS: `${POD_LAYOUT.bundle}/files/${CA_BUNDLE_KEY}` } : {}),
   };
+}
+
+/** `kubectl apply` keeps all of an object in one annotation, and these are at most 256 KiB together. */
+const LARGEST_CA_BUNDLE = 200_000;
+
+function refuseCaBundle(text: string): void {
+  if (!/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(text)) {
+    throw new Error('caBundle must hold certificates in PEM form (-----BEGIN CERTIFICATE-----)');
+  }
+  if (text.includes('PRIVATE KEY-----')) {
+    throw new Error('caBundle holds a private key, which would stand in a ConfigMap that many can read; leave only the certificates of the authorities');
+  }
+  if (text.includes('{{')) {
+    throw new Error('caBundle has "{{", which template engines that read the manifests would take for theirs; leave the comments out');
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LARGEST_CA_BUNDLE) {
+    throw new Error(`caBundle has ${bytes} bytes, and an object that kubectl apply can write holds no more than ${LARGEST_CA_BUNDLE} of it; `
+      + 'give only the authorities that the mirror and the proxy need');
+  }
 }

@@ -26,7 +26,7 @@ export function agentPolicy({ clusterName, namespace, serviceAccount, handlers, 
         matchConstraints: {
           matchPolicy: 'Equivalent',
           namespaceSelector: inNamespace(namespace),
-          resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
+          resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'], scope: '*' }],
         },
         matchConditions: onlyTheAgent(namespace, serviceAccount),
         variables: [
@@ -98,7 +98,7 @@ export function slotTakeoverPolicy({ clusterName, namespace, serviceAccount, slo
           matchPolicy: 'Equivalent',
           namespaceSelector: inNamespace(namespace),
           resourceRules: [
-            { apiGroups: ['coordination.k8s.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['leases'], resourceNames: [...slots] },
+            { apiGroups: ['coordination.k8s.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['leases'], resourceNames: [...slots], scope: '*' },
           ],
         },
         matchConditions: onlyTheAgent(namespace, serviceAccount),

@@ -27,6 +27,7 @@ export interface InstallerPod {
   readonly images: readonly ReleaseImage[];
   /** Sockets of the host whose server is not restarted. */
   readonly hostSockets: readonly string[];
+  readonly affinity?: object;
   readonly nodeSelector: { readonly [key: string]: string };
   readonly tolerations: readonly Record<string, string>[];
   readonly priorityClassName?: string;
@@ -133,6 +134,7 @@ export function installerPodTemplate(pod: InstallerPod, labels: Record<string, s
       ...(pod.priorityClassName ? { priorityClassName: pod.priorityClassName } : {}),
       ...(pod.imagePullSecrets.length ? { imagePullSecrets: pod.imagePullSecrets.map((name) => ({ name })) } : {}),
       nodeSelector: pod.nodeSelector,
+      ...(pod.affinity ? { affinity: pod.affinity } : {}),
       ...(pod.tolerations.length ? { tolerations: pod.tolerations } : {}),
       securityContext: {
         runAsUser: 0,

@@ -1,25 +1,22 @@
 /** What the manifests rely on, and the Kubernetes minor that has it. */
-const FEATURES = {
-  /** ValidatingAdmissionPolicy v1. @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
-  admissionPolicy: { minor: 30, what: 'ValidatingAdmissionPolicy v1' },
+const FEATURES = [
+  /** An API server without these fields drops them, and what they keep out is let in. @see https://kubernetes.io/blog/2024/04/23/recursive-read-only-mounts/ */
+  { minor: 30, what: 'recursiveReadOnly, appArmorProfile and ValidatingAdmissionPolicy v1', gated: false },
   /** The node's name in a Pod's token. @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4193-bound-service-account-token-improvements */
-  tokenNodeName: { minor: 32, what: 'the node name in service account tokens' },
-} as const;
+  { minor: 32, what: 'the node name in service account tokens', gated: true },
+] as const;
 
 /**
  * Checks the lowest Kubernetes version that the manifests have to work on.
  *
  * @throws if it is not `1.<minor>`, or too old for what the installer relies on
  */
-export function validateKubernetesVersion(version: string, gated: boolean): string {
+export function validateKubernetesVersion(version: string, withGate: boolean): string {
   const minor = kubernetesMinor(version);
-  if (gated) {
-    for (const feature of Object.values(FEATURES)) {
-      if (minor < feature.minor) {
-        throw new Error(`ReadinessGate.handlerLabel() needs Kubernetes 1.${feature.minor} (${feature.what}), got kubernetesVersion "${version}"; `
-          + 'use ReadinessGate.none() on older clusters');
-      }
-    }
+  for (const { minor: first, what, gated } of FEATURES) {
+    if (minor >= first || (gated && !withGate)) continue;
+    throw new Error(`${gated ? 'A readiness gate' : 'The installer'} needs Kubernetes 1.${first} (${what}), got kubernetesVersion "${version}"; `
+      + `${gated ? 'use ReadinessGate.none()' : 'update the cluster'}`);
   }
   return version;
 }

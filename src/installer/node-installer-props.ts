@@ -211,7 +211,8 @@ export interface NodeInstallerProps {
 
   /**
    * Lowest Kubernetes minor that the manifests have to work on, e.g. `1.32`: that of the oldest kubelets, which may be older
-   * than their control plane. From `1.36` on, releases that come from images are mounted as image volumes, which kubelets
+   * than their control plane. At least `1.30`, and `1.32` with a readiness gate; older API servers would drop fields that
+   * keep the node safe. From `1.36` on, releases that come from images are mounted as image volumes, which kubelets
    * have since then (with containerd 2.1 or newer, or CRI-O); before, and on nodes with Docker, a container copies them.
    *
    * @default '1.32'

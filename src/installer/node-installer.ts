@@ -15,6 +15,7 @@ import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image'
 import { installerNamespace } from './installer-namespace';
 import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
 import { hasImageVolumes, validateKubernetesVersion } from './kubernetes-version';
+import { architectureAffinity, refuseOtherArchitecture } from './node-architectures';
 import type { NodeInstallerProps } from './node-installer-props';
 import { planHash } from './plan-hash';
 import { HOST_USR } from './pod-layout';
@@ -25,7 +26,7 @@ import { NodePlatform } from '../platform/node-platform';
 import { OS_LABEL } from '../platform/os-label';
 import { nodeTexts } from '../platform/texts';
 import type { NodeText } from '../platform/texts/node-text';
-import { isDnsLabel } from '../runtime/runtime-names';
+import { isDnsLabel, toDnsLabel } from '../runtime/runtime-names';
 import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
@@ -63,6 +64,7 @@ export class NodeInstaller extends Construct {
 
   private static readonly byChart = new WeakMap<Chart, NodeInstaller[]>();
   private static readonly implicit = new WeakSet<NodeInstaller>();
+  private static readonly byName = new WeakMap<IConstruct, Map<string, NodeInstaller>>();
 
   /** Name of the DaemonSet and prefix of the other names in the namespace. */
   public readonly name: string;
@@ -81,6 +83,7 @@ export class NodeInstaller extends Construct {
   private readonly kubeletPlan?: KubeletPlan;
   private readonly poolTolerations: readonly Toleration[];
   private readonly runtimes = new Map<string, RuntimeInstallation>();
+  private readonly architectures: string[] = [];
   private readonly namespaceObject?: ApiObject;
   private readonly plan: ApiObject;
   private readonly files: ApiObject;
@@ -90,13 +93,15 @@ export class NodeInstaller extends Construct {
     super(scope, id);
     const chart = Chart.of(this);
     this.register(chart);
+    validateProps(this.node.path, props);
 
-    this.name = Names.toDnsLabel(this, { includeHash: false, maxLen: 45 });
+    this.name = toDnsLabel(Names.toDnsLabel(this, { includeHash: false, maxLen: 45 }));
     this.namespace = props.namespace ?? chart.namespace ?? 'sandbox-runtimes';
     if (!isDnsLabel(this.namespace)) {
       throw new Error(`namespace of ${this.node.path} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends)`
         + ` such as "sandbox-system", got "${this.namespace}"`);
     }
+    this.requireOwnName();
     this.platform = props.platform ?? NodePlatform.CONTAINERD;
     this._gate = props.readiness ?? ReadinessGate.handlerLabel();
     this._poolSelector = { [OS_LABEL]: 'linux', ...props.nodeSelector };
@@ -106,16 +111,16 @@ export class NodeInstaller extends Construct {
     }
     const slots = props.maxConcurrentNodes ?? 1;
     if (!Number.isInteger(slots) || slots < 1) {
-      throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${slots}`);
+      throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${JSON.stringify(slots)}`);
     }
     this.platform._requireInstaller(slots);
     this.platformPlan = besideOthers(this.platform._plan(), props);
     validateDriftCheckInterval(props.driftCheckInterval);
     validateKubernetesVersion(this.kubernetesVersion, this._gate.labelsNodes);
-    validateProps(this.node.path, props);
     this.kubeletPlan = props.kubelet && this.platform._kubelet(props.kubelet._plan());
     const registry = props.imageRegistry === undefined ? undefined : validateImageRegistry(props.imageRegistry);
     const image = validateImage(props.image ?? fromRegistry(registry, INSTALLER_IMAGE));
+    const imagePullSecrets = [...props.imagePullSecrets ?? []];
     const downloadEnv = downloadEnvironment(props);
 
     // The first child, so that it is written before what is in it.
@@ -139,7 +144,7 @@ export class NodeInstaller extends Construct {
           template: installerPodTemplate({
             name: this.name,
             image,
-            imagePullSecrets: props.imagePullSecrets ?? [],
+            imagePullSecrets,
             serviceAccount,
             bundle: { plan: this.plan.name, agent: this.agent.name, files: this.files.name, fileKeys: Object.keys(this.fileContents()).sort() },
             planHash: this.resolvedHash(),
@@ -152,6 +157,7 @@ export class NodeInstaller extends Construct {
             hostSockets: this.platform._hostFolders().sockets,
             watch: this.watchedHost(),
             nodeSelector: this._poolSelector,
+            affinity: props.desiredState?._takesBack ? undefined : architectureAffinity(this.architectures, this._poolSelector),
             tolerations: [...this.poolTolerations, ...this.startupToleration()].map(tolerationManifest),
             priorityClassName: props.priorityClassName,
             seLinuxOptions: props.seLinuxOptions,
@@ -196,6 +202,7 @@ export class NodeInstaller extends Construct {
 
   /** @internal */
   public _addRuntime(runtime: SandboxRuntime): void {
+    refuseOtherArchitecture(runtime, this.node.path, this._poolSelector);
     const installation = runtime._installation(this.supply, this.platformPlan);
     const { artifact } = installation.plan;
     if (this.platformPlan.kind === 'docker' && artifact.kind === 'node') {
@@ -203,6 +210,7 @@ export class NodeInstaller extends Construct {
         + `room for a mark, so the installer knows its own by their program below ${HOST_LAYOUT.opt}; take an archive or an image of the release there, or nodes with containerd`);
     }
     this.runtimes.set(runtime.handler, installation);
+    this.architectures.push(...runtime.architectures);
   }
 
   /**
@@ -263,6 +271,19 @@ export class NodeInstaller extends Construct {
         + 'create the NodeInstaller before the first runtime of its chart, or name it in the runtime\'s prop installers');
     }
     NodeInstaller.byChart.set(chart, [...others, this]);
+  }
+
+  /** Names are made of ids, without a hash: nodes keep them, and people read them. An app is one cluster. */
+  private requireOwnName(): void {
+    const names = NodeInstaller.byName.get(this.node.root) ?? new Map<string, NodeInstaller>();
+    NodeInstaller.byName.set(this.node.root, names);
+    const name = `${this.namespace}/${this.name}`;
+    const other = names.get(name);
+    // One that was taken out of the app again stands in nobody's way.
+    if (other && other.node.scope?.node.tryFindChild(other.node.id) === other) {
+      throw new Error(`${other.node.path} and ${this.node.path} would both be the installer "${name}", of which a cluster keeps only one; give one of them another id`);
+    }
+    names.set(name, this);
   }
 
   /** The taint is there until the installer lifts it; the class must not tolerate it. */

@@ -12,6 +12,7 @@ import { duplicateName } from './rules/duplicate-name';
 import { fence } from './rules/fence';
 import { gvisorOnCrio } from './rules/gvisor-on-crio';
 import { handlerInstalled } from './rules/handler-installed';
+import { installerArchitectures } from './rules/installer-architectures';
 import { installerBundle } from './rules/installer-bundle';
 import { installerCommands } from './rules/installer-commands';
 import { installerImages } from './rules/installer-images';
@@ -77,7 +78,7 @@ export const RULES: readonly Rule[] = [
   shim, configPath, stagedFiles, artifact, release,
   rare('kata-release', hasKata, () => kataRelease),
   platform, nodeRequirements,
-  installerPlan, installerBundle, planHash, installerPods, installerMounts,
+  installerPlan, installerBundle, planHash, installerPods, installerArchitectures, installerMounts,
   rare('installer-images', hasImages, () => installerImages),
   installerCommands, installerToken,
   rare('installer-watch', isWatching, () => installerWatch),

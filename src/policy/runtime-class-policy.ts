@@ -7,6 +7,7 @@ import type { CompatibilityRule } from '../lineup/compatibility-rule';
 import { celText } from '../lineup/pod-rule';
 import { refuseLabels } from '../runtime/label-syntax';
 import { factsOf } from '../runtime/runtime-facts';
+import { toDnsLabel } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 
@@ -88,7 +89,7 @@ export class RuntimeClassPolicy extends Construct {
     }
     refuseLabels(`namespaceLabels of ${this.node.path}`, props.namespaceLabels);
     const { namespace } = Chart.of(this);
-    this.name = `${namespace === undefined ? '' : `${namespace}.`}${Names.toDnsLabel(this, { includeHash: false })}`;
+    this.name = `${namespace === undefined ? '' : `${namespace}.`}${toDnsLabel(Names.toDnsLabel(this, { includeHash: false }))}`;
 
     // The class is given before it is required.
     if (defaultRuntime) this.emitDefault(defaultRuntime.runtimeClassName);
@@ -107,8 +108,8 @@ export class RuntimeClassPolicy extends Construct {
           matchPolicy: 'Equivalent',
           namespaceSelector: this.namespaceSelector(),
           resourceRules: [
-            { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
-            { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods/ephemeralcontainers'] },
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'], scope: '*' },
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods/ephemeralcontainers'], scope: '*' },
           ],
         },
         matchConditions: [
@@ -155,7 +156,7 @@ export class RuntimeClassPolicy extends Construct {
         matchConstraints: {
           matchPolicy: 'Equivalent',
           namespaceSelector: this.namespaceSelector(),
-          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: '*' }],
         },
         matchConditions: [
           notMirrored(),

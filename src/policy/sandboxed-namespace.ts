@@ -155,8 +155,8 @@ export class SandboxedNamespace extends Construct {
     if (!limits) return;
     const { runtime } = this.props;
     const overhead = (runtime && podFixedOf(runtime)) ?? {};
-    const cpu = `${Math.ceil((cpus(limits.cpu) + limits.pods * cpus(overhead.cpu ?? '0')) * 1000)}m`;
-    const memory = `${Math.ceil(mebibytes(limits.memory) + limits.pods * mebibytes(overhead.memory ?? '0'))}Mi`;
+    const cpu = inLargestUnit(Math.ceil((cpus(limits.cpu) + limits.pods * cpus(overhead.cpu ?? '0')) * 1000), 1000, ['m', '']);
+    const memory = inLargestUnit(Math.ceil(mebibytes(limits.memory) + limits.pods * mebibytes(overhead.memory ?? '0')), 1024, ['Mi', 'Gi', 'Ti']);
     if ([cpu, memory].some((quantity) => quantity.startsWith('NaN'))) {
       throw new Error(`the quota of ${this.node.path} must have Kubernetes quantities such as cpu: '8' and memory: '16Gi', got "${limits.cpu}" and "${limits.memory}"`);
     }
@@ -168,4 +168,9 @@ export class SandboxedNamespace extends Construct {
   private object(kind: string, apiVersion: string, name: string, content: object): void {
     new ApiObject(this, kind, { apiVersion, kind, metadata: { name, namespace: this.name }, ...content });
   }
+}
+
+/** A quantity as the API server writes it back; in another form every `kubectl apply` finds something to change. */
+function inLargestUnit(amount: number, factor: number, [unit, ...larger]: readonly string[]): string {
+  return larger.length && amount > 0 && amount % factor === 0 ? inLargestUnit(amount / factor, factor, larger) : `${amount}${unit}`;
 }

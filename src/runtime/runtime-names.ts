@@ -61,8 +61,13 @@ export function isDnsSubdomain(name: string): boolean {
 
 /** The valid handler that is nearest to what somebody wrote: `Runsc_1` gives `runsc-1`. */
 export function proposeDnsLabel(name: string): string {
-  const label = trimDashes(lowerDashed(name).replace(/\./g, '-').slice(0, DNS_LABEL_MAX_LENGTH));
+  const label = toDnsLabel(name);
   return label === '' || RESERVED_HANDLERS.includes(label) ? 'runsc' : label;
+}
+
+/** What of a text can stand in a DNS label; construct ids may hold more (`My_Platform.Chart`), and cdk8s lets it into the names that it makes. */
+export function toDnsLabel(text: string): string {
+  return trimDashes(lowerDashed(text).replace(/\./g, '-').slice(0, DNS_LABEL_MAX_LENGTH));
 }
 
 /** The valid RuntimeClass name that is nearest to what somebody wrote: `gVisor.Team_A` gives `gvisor.team-a`. */

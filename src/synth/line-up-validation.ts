@@ -12,13 +12,13 @@ const ensured = new WeakSet<IConstruct>();
 
 /** The line-up check as a validation of the app: once per synthesis, over what is really going to be written. */
 export class LineUpValidation {
-  /** Adds the check to the app that a construct belongs to, if it is not there yet. */
+  /** Adds the check to the app that a construct belongs to, if it is not there yet: to its root, which nobody can take out of the tree. */
   public static ensure(construct: IConstruct): void {
     const root = construct.node.root;
     if (ensured.has(root)) return;
     ensured.add(root);
     const pass = SynthPass.of(root);
-    pass.addValidation(construct, () => pass.once(() => validate(root, pass)));
+    pass.addValidation(root, () => pass.once(() => validate(root, pass)));
   }
 }
 
@@ -28,7 +28,7 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
   const { errors, warnings, manifests } = applySandboxes(root, registry, pass);
   for (const warning of warnings) console.warn(`warning: ${warning}`);
   const others = otherObjects(root);
-  const concerned = others.filter(({ kind, node: { scope } }) => kind === 'RuntimeClass' || scope instanceof NodeInstaller);
+  const concerned = others.filter((object) => object.kind === 'RuntimeClass' || object.node.scope instanceof NodeInstaller || isUnnamedList(object, registry));
   const result = checkLineUp([...manifests, ...concerned.map((object) => pass.render(object))], {
     externalRuntimeClasses: registry.external,
     externalHandlers: registry.externalHandlers,
@@ -43,10 +43,15 @@ function validate(root: IConstruct, pass: SynthPass): string[] {
   return errors;
 }
 
-/** Those without Pods, which come rendered already. The check is about RuntimeClasses from anywhere, and all that belongs to an installer. */
+/** Those without Pods, which come rendered already. The check is about RuntimeClasses from anywhere, lists, and all that belongs to an installer. */
 function otherObjects(root: IConstruct): ApiObject[] {
   const objects = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct)) as ApiObject[];
   return objects.filter(({ apiVersion, kind }) => !podSpecPath(apiVersion, kind));
+}
+
+/** Objects in a list are judged as any others, unless `sandbox()` was told where their Pods are: these come rendered already. */
+function isUnnamedList(object: ApiObject, { sandboxed }: SandboxRegistry): boolean {
+  return object.kind.endsWith('List') && !sandboxed.has(object);
 }
 
 /** What something depends on is drawn forward, past the namespace that it is in. */

@@ -5,20 +5,26 @@ import { exceptionAnnotations } from '../workload/compatibility-exception';
 import { parsePodSpecPath, podSpecPath } from '../workload/pod-spec-path';
 import type { SandboxOptions } from '../workload/sandbox-options';
 
+/** Where the root of an app has its registry: one key for all copies of this package that are loaded. */
+const REGISTRY = Symbol.for('cdk8s-sandbox-runtimes');
+
 /** One app's runtimes, and the constructs that are to run in them. */
 export class SandboxRegistry {
-  /** The registry of the app that a construct belongs to. */
+  /**
+   * The registry of the app that a construct belongs to.
+   *
+   * @throws if another copy of this package is at work in that app: neither would know the runtimes of the other
+   */
   public static of(scope: IConstruct): SandboxRegistry {
-    const root = scope.node.root;
-    let registry = SandboxRegistry.registries.get(root);
-    if (!registry) {
-      registry = new SandboxRegistry();
-      SandboxRegistry.registries.set(root, registry);
+    const root = scope.node.root as IConstruct & { [REGISTRY]?: SandboxRegistry };
+    const registry = root[REGISTRY] ?? new SandboxRegistry();
+    if (!(registry instanceof SandboxRegistry)) {
+      throw new Error(`${scope.node.path || 'the app'} uses another copy of cdk8s-sandbox-runtimes than the rest of its app, and neither would know the runtimes of the other; `
+        + 'see "npm ls cdk8s-sandbox-runtimes", and make it a peerDependency of packages that bring one of their own');
     }
+    if (!root[REGISTRY]) Object.defineProperty(root, REGISTRY, { value: registry });
     return registry;
   }
-
-  private static readonly registries = new WeakMap<IConstruct, SandboxRegistry>();
 
   /** Constructs given to `sandbox`, in the order of the calls, with the options of each call. */
   public readonly sandboxed = new Map<IConstruct, { readonly runtime: ISandboxRuntime; readonly options: readonly SandboxOptions[] }>();

@@ -5,6 +5,7 @@ import { containerManifest } from './sandboxed-container';
 import { fromRegistry } from '../installer/image-registry';
 import { sha256 } from '../installer/plan-hash';
 import { factsOf } from '../runtime/runtime-facts';
+import { toDnsLabel } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 
 /** A shell and grep, in 2 MB, for all architectures. The digest is the one that three public repositories pin. */
@@ -89,7 +90,7 @@ export class RuntimeProbe extends Construct {
         },
       },
     };
-    const name = Names.toDnsLabel(this, { includeHash: false, maxLen: 43 });
+    const name = toDnsLabel(Names.toDnsLabel(this, { includeHash: false, maxLen: 43 }));
     // The template of a Job cannot be changed: another one is another Job.
     this.name = props.metadata?.name ?? (schedule === undefined ? `${name}-${sha256(JSON.stringify(jobSpec)).slice(0, 8)}` : name);
     const metadata = { ...props.metadata, name: this.name };

@@ -65,7 +65,8 @@ test('does not look at what is being taken back', () => {
 test('looks as often as it is told to, at most every ten seconds', () => {
   expect(container(podSpec({ driftCheckInterval: Duration.seconds(10) }), 'watch').command[2]).toContain('sleep 10 & wait');
   expect(container(podSpec({ driftCheckInterval: Duration.hours(1) }), 'watch').command[2]).toContain('sleep 3600 & wait');
-  expect(() => podSpec({ driftCheckInterval: Duration.seconds(9) })).toThrow(/driftCheckInterval must be at least 10 seconds, .* got 9 seconds; write for example Duration\.minutes\(1\)/);
+  expect(() => podSpec({ driftCheckInterval: Duration.seconds(9) })).toThrow(/driftCheckInterval must be whole seconds, at least 10, .* got 9 seconds; write for example Duration\.minutes\(1\)/);
+  expect(() => podSpec({ driftCheckInterval: Duration.millis(10_500) })).toThrow('driftCheckInterval must be whole seconds, at least 10');
 });
 
 describe('the shell of admit', () => {

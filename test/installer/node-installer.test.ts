@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, JsonPatch, Testing, YamlOutputType } from 'cdk8s';
+import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
-  AppArmorProfile, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, NodeRestart, ReadinessGate, TaintEffect, type NodeInstallerProps,
+  AppArmorProfile, DesiredState, GVisorRelease, GVisorRuntime, NodeInstaller, NodePlatform, NodeRestart, ReadinessGate, TaintEffect,
+  type NodeInstallerProps,
 } from '../../src';
 import { agentProgram } from '../../src/installer/agent-program';
 import { planHash } from '../../src/installer/plan-hash';
@@ -23,6 +25,7 @@ const one = (objects: any[], kind: string, name?: string | RegExp) => {
   return found[0];
 };
 const podSpec = (objects: any[]) => one(objects, 'DaemonSet').spec.template.spec;
+const pem = (what: string) => `-----BEGIN ${what}-----\nMIIB\n-----END ${what}-----\n`;
 const containers = (objects: any[]) => {
   const spec = podSpec(objects);
   return [...spec.initContainers, ...spec.containers];
@@ -222,12 +225,21 @@ describe('bad input', () => {
     ['an image without digest', { image: 'node:24-alpine' }, 'image must be pinned by digest'],
     ['no slots', { maxConcurrentNodes: 0 }, 'maxConcurrentNodes must be a whole number of at least 1, got 0'],
     ['half a slot', { maxConcurrentNodes: 1.5 }, 'maxConcurrentNodes must be a whole number of at least 1, got 1.5'],
+    ['a number in quotes', { maxConcurrentNodes: '2' as any }, 'maxConcurrentNodes must be a whole number of at least 1, got "2"'],
     ['Windows nodes', { nodeSelector: { 'kubernetes.io/os': 'windows' } }, 'sandbox runtimes exist for linux only'],
-    ['an old Kubernetes', { kubernetesVersion: '1.29' }, 'ReadinessGate.handlerLabel() needs Kubernetes 1.30'],
+    ['an old Kubernetes', { kubernetesVersion: '1.29' }, 'The installer needs Kubernetes 1.30 (recursiveReadOnly, appArmorProfile and ValidatingAdmissionPolicy v1), got kubernetesVersion "1.29"'],
+    ['an old Kubernetes without a gate, which would leave the fields out that keep mounts read-only', { kubernetesVersion: '1.25', readiness: ReadinessGate.none() },
+      'The installer needs Kubernetes 1.30'],
+    ['a gate on a Kubernetes whose tokens do not name the node', { kubernetesVersion: '1.31' },
+      'A readiness gate needs Kubernetes 1.32 (the node name in service account tokens), got kubernetesVersion "1.31"; use ReadinessGate.none()'],
     ['a patch version', { kubernetesVersion: '1.32.1' }, 'kubernetesVersion must be a Kubernetes minor such as "1.32", got "1.32.1"'],
     ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query, got "mirror.example"'],
+    ['a mirror that a template engine would fill in', { artifactMirror: 'https://mirror.example/{{ x }}' }, 'artifactMirror must be an http or https URL without query'],
     ['a mirror with a password', { artifactMirror: 'https://me:secret@mirror.example' }, 'artifactMirror must not carry credentials'],
     ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
+    ['a private key among certificates', { caBundle: pem('CERTIFICATE') + pem('PRIVATE KEY') + pem('CERTIFICATE') }, 'caBundle holds a private key, which would stand in a ConfigMap'],
+    ['certificates with a text for template engines', { caBundle: `# {{ ca }}\n${pem('CERTIFICATE')}` }, 'caBundle has "{{", which template engines'],
+    ['more certificates than kubectl apply can write', { caBundle: pem('CERTIFICATE').repeat(6000) }, 'caBundle has 354000 bytes, and an object that kubectl apply can write holds no more than 200000'],
     ['a namespace that no cluster takes', { namespace: 'Foo_Bar' }, 'namespace of sandbox/installer must be a DNS label'],
     ['a toleration of a value without a key', { tolerations: [{ value: 'gvisor' }] }, 'a toleration has the value "gvisor" but no key'],
     ['a label that no node has', { nodeSelector: { 'a b': 'c' } }, 'nodeSelector of sandbox/installer has the key "a b", which no label can have; write one such as "pool"'],
@@ -241,6 +253,16 @@ describe('bad input', () => {
     ['kubelet settings that are none', { kubelet: { runtimeRequestTimeout: '15m' } as any },
       'kubelet of sandbox/installer must be such as new KubeletSettings({ runtimeRequestTimeout: Duration.minutes(15) }), got {"runtimeRequestTimeout":"15m"}'],
     ['a configuration of crictl that is none', { crictl: true as any }, 'crictl of sandbox/installer must be such as new CrictlConfig(), got true'],
+    ['a platform that is none', { platform: 'k3s' as any }, 'platform of sandbox/installer must be such as NodePlatform.CONTAINERD, got "k3s"'],
+    ['a gate that is none, which would leave the fence out', { readiness: 'none' as any }, 'readiness of sandbox/installer must be such as ReadinessGate.handlerLabel(), got "none"'],
+    ['a gate that was not made', { readiness: ReadinessGate.none as any }, 'readiness of sandbox/installer must be such as ReadinessGate.handlerLabel(), got '],
+    ['a desired state that is none', { desiredState: 'ABSENT' as any }, 'desiredState of sandbox/installer must be such as DesiredState.PRESENT, got "ABSENT"'],
+    ['an interval without a unit', { driftCheckInterval: 60 as any }, 'driftCheckInterval of sandbox/installer must be such as Duration.minutes(5), got 60'],
+    ['one Secret for a list of them', { imagePullSecrets: 'registry' as any }, 'imagePullSecrets of sandbox/installer must be a list, got "registry"; write ["registry"]'],
+    ['one host for a list of them', { noProxy: '.svc' as any, httpsProxy: 'http://proxy.example' }, 'noProxy of sandbox/installer must be a list, got ".svc"; write [".svc"]'],
+    ['a word for true or false', { createNamespace: 'false' as any }, 'createNamespace of sandbox/installer must be true or false, got "false"'],
+    ['an architecture that the release is not for', { nodeSelector: { 'kubernetes.io/arch': 's390x' } },
+      'sandbox/gvisor exists for amd64, arm64, and nodeSelector of sandbox/installer asks for nodes with kubernetes.io/arch "s390x", where it could never be installed; write one of amd64, arm64 there'],
     ['an AppArmor profile that is none', { appArmorProfile: 'unconfined' as any }, 'appArmorProfile of sandbox/installer must be such as AppArmorProfile.RUNTIME_DEFAULT, got "unconfined"'],
     ['noProxy alone', { noProxy: ['.example'] }, 'noProxy is given (.example) but httpsProxy is not'],
   ])('%s is refused', (_what, props, message) => {
@@ -315,6 +337,57 @@ test('every output type gives the same objects, twice the same bytes', () => {
     expect(objects(written[i])).toEqual(objects(written[0]));
     expect(write(type)).toEqual(written[i]);
   }
+});
+
+describe('the architectures of the nodes', () => {
+  const AMD64_ONLY = GVisorRelease.of('20261012.0', { amd64Sha512: 'a'.repeat(128) });
+  const affinity = (release_: GVisorRelease, props?: NodeInstallerProps) => {
+    const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+    if (props) new NodeInstaller(chart, 'installer', props);
+    new GVisorRuntime(chart, 'gvisor', { release: release_ });
+    return podSpec(Testing.synth(chart)).affinity?.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+  };
+
+  test('are those that a runtime exists for: it would fail on others, and no other node would get its turn', () => {
+    expect(affinity(release)).toEqual([{ matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] }] }]);
+    expect(affinity(AMD64_ONLY)).toEqual([{ matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] }] }]);
+  });
+
+  test('are left to a pool that says its own', () => {
+    expect(affinity(AMD64_ONLY, { nodeSelector: { 'kubernetes.io/arch': 'amd64' } })).toBeUndefined();
+  });
+
+  test('are of no matter where everything is taken back: an earlier release may have been for more', () => {
+    expect(affinity(AMD64_ONLY, { desiredState: DesiredState.ABSENT })).toBeUndefined();
+  });
+});
+
+test('ids that no name in a cluster may have give names that it takes', () => {
+  const chart = new Chart(Testing.app(), 'My_Platform.Chart', { namespace: 'sandbox-system' });
+  new GVisorRuntime(chart, 'gvisor', { release });
+  const names = Testing.synth(chart).map(({ metadata }) => metadata.name);
+  expect(names.filter((name) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name))).toEqual([]);
+  expect(names).toContain('my-platform-chart-node-installer');
+});
+
+test('two installers whose ids give one name are refused, unless one was taken out of the app', () => {
+  const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+  new NodeInstaller(chart, 'a-b');
+  const scope = new Construct(chart, 'a');
+  expect(() => new NodeInstaller(scope, 'b')).toThrow('sandbox/a-b and sandbox/a/b would both be the installer "sandbox-system/sandbox-a-b", of which a cluster keeps only one; '
+    + 'give one of them another id');
+  chart.node.tryRemoveChild('a-b');
+  expect(new NodeInstaller(scope, 'c').name).toBe('sandbox-a-c');
+  expect(new NodeInstaller(new Construct(chart, 'a-'), 'b').name).toBe('sandbox-a-b');
+});
+
+test('a list that is changed after it was given changes nothing', () => {
+  const imagePullSecrets = ['registry'];
+  const chart = new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
+  new NodeInstaller(chart, 'installer', { imagePullSecrets });
+  new GVisorRuntime(chart, 'gvisor', { release });
+  imagePullSecrets.push('B_');
+  expect(podSpec(Testing.synth(chart)).imagePullSecrets).toEqual([{ name: 'registry' }]);
 });
 
 test('a ConfigMap stays below what kubectl apply can annotate', () => {

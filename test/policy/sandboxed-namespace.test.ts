@@ -62,7 +62,7 @@ test('the quota is what containers may use, and the overhead of as many sandboxe
   const { kata, gvisor } = runtimes();
   const hard = (props: Partial<SandboxedNamespaceProps>) => namespace(props).get('ResourceQuota').spec.hard;
   const quota = NamespaceQuota.of({ pods: 10, cpu: '4', memory: '8Gi' });
-  expect(hard({ quota })).toEqual({ 'pods': '10', 'requests.cpu': '4000m', 'limits.cpu': '4000m', 'requests.memory': '8192Mi', 'limits.memory': '8192Mi' });
+  expect(hard({ quota })).toEqual({ 'pods': '10', 'requests.cpu': '4', 'limits.cpu': '4', 'requests.memory': '8Gi', 'limits.memory': '8Gi' });
   expect(hard({ quota, runtime: gvisor })).toEqual(hard({ quota }));
   expect(hard({ quota, runtime: kata })).toMatchObject({ 'limits.cpu': '6500m', 'limits.memory': `${8192 + 10 * 320}Mi` });
 });

@@ -137,6 +137,11 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
   'installer-bundle': { link: 'installer -> ConfigMaps', why: 'What the installer\'s Pod mounts has to be there, or it stays in ContainerCreating.', look: [PLAN, 'kubectl describe pod -n NAMESPACE POD'] },
   'plan-hash': { link: 'installer -> content', why: 'The Pod template carries the hash of what it mounts, so that a change rolls the installer; the agent refuses files with another hash.', look: [SYNTH, AGENT_LOG] },
   'installer-pods': { link: 'DaemonSet -> its Pods', why: 'Selector, labels and namespace of the installer decide whether its Pods are made and found.', look: [INSTALLERS] },
+  'installer-architectures': {
+    link: 'DaemonSet -> nodes',
+    why: 'On a node whose architecture no release is for, the installer fails and keeps its rollout slot, so that no other node gets its turn.',
+    look: ['kubectl get nodes -L kubernetes.io/arch', INSTALLERS],
+  },
   'installer-images': {
     link: 'image -> installer',
     why: 'Where a release comes in an image, install mounts that image, or a container of it copies its archives to a volume that install reads.',
