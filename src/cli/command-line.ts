@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { counted, type CheckReport } from './check-report';
 import { readSettings, severityOf, SETTINGS_FILE, type CheckSettings } from './check-settings';
 import { check, lineUp } from './commands/check';
-import { upgradeDiff } from './commands/diff';
+import { upgradeDiff, WorkloadNames } from './commands/diff';
 import { explain, explanationText, ruleList } from './commands/explain';
 import { ImageCollector } from './commands/images';
 import { installerTexts, platformOnly, rendered } from './commands/render';
@@ -233,7 +233,10 @@ class CommandRun {
 
   private diff(old: string, now: string, format: string): void {
     const readers = [this.reader([old]), this.reader([now])];
-    const [before, after] = readers.map((reader) => lineUp(reader, { external: [], handlers: [] }).index);
+    const [before, after] = readers.map((reader) => {
+      const names = new WorkloadNames();
+      return { names, index: lineUp(reader, { external: [], handlers: [] }, names).index };
+    });
     const changes = upgradeDiff(before, after);
     this.print(format === 'json' ? pretty(changes) : diffText(changes));
     this.tellUnread(readers.flatMap(({ unread }) => unread));

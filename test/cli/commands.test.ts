@@ -170,7 +170,7 @@ describe('diff', () => {
     test('goes by what made the Pods, and leaves those alone that are done', () => {
       expect(said([replica('a', '123')], [replica('b', '456', { containers: [{ name: 'web', image: 'nginx:2' }] })]))
         .toBe('Workloads:\n  Deployment team-a/web its Pods are made anew\n');
-      expect(said([owned('a', 'StatefulSet', 'db')], [])).toBe('Workloads:\n  StatefulSet team-a/db leaves its sandbox (gvisor)\n');
+      expect(said([owned('a', 'StatefulSet', 'db')], [])).toBe('Workloads:\n  StatefulSet team-a/db is no longer there (it was in gvisor)\n');
       expect(said([{ ...owned('a', 'Job', 'once'), status: { phase: 'Succeeded' } }], [])).toContain('Nothing changes');
     });
 
@@ -188,6 +188,13 @@ describe('diff', () => {
 
   test('says whose Pods are made anew', () => {
     expect(changed((manifests) => (one(manifests, 'Pod').spec.containers[0].image = 'other'))).toMatch(/Workloads:\n  Pod team-a\/team-web-\w+ its Pods are made anew/);
-    expect(changed((manifests) => delete one(manifests, 'Pod').spec.runtimeClassName)).toContain('leaves its sandbox (gvisor)');
+  });
+
+  test('tells a workload that leaves or enters a sandbox from one that goes or is new', () => {
+    const [bare, sandboxed] = [pod('web', {}), pod('web', { runtimeClassName: 'gvisor' })];
+    expect(diff([sandboxed], [bare])).toBe('Workloads:\n  Pod team-a/web leaves its sandbox (gvisor): its Pods are made anew without one\n');
+    expect(diff([bare], [sandboxed])).toBe('Workloads:\n  Pod team-a/web moves into a sandbox (gvisor): its Pods are made anew\n');
+    expect(diff([sandboxed, pod('other', {})], [pod('other', {})])).toBe('Workloads:\n  Pod team-a/web is no longer there (it was in gvisor)\n');
+    expect(diff([pod('other', {})], [sandboxed, pod('other', {})])).toBe('Workloads:\n  Pod team-a/web is new in a sandbox, as gvisor\n');
   });
 });

@@ -20,13 +20,15 @@ export const installerOverlap: Rule = {
   },
 };
 
-function apart(one: Installer, other: Installer): boolean {
+/** Whether no node can have the labels of both. */
+export function apart(one: Installer, other: Installer): boolean {
   return [...one.pod.nodeSelector].some(([key, value]) => {
     const otherValue = other.pod.nodeSelector.get(key);
     return otherValue !== undefined && otherValue !== value;
   });
 }
 
-function pool({ pod }: Installer): string {
+/** How messages call the nodes of an installer. */
+export function pool({ pod }: Installer): string {
   return [...pod.nodeSelector].map(([key, value]) => `${key}=${value}`).join(', ') || 'every node';
 }
