@@ -73,6 +73,19 @@ describe('texts', () => {
     expect(listed('"yes", \'on\', yEs, oFF, yesterday, nope')).toEqual(['yes', 'on', 'yEs', 'oFF', 'yesterday', 'nope']);
   });
 
+  test('may have tags of other programs, which change nothing, and binary data', () => {
+    const { documents, problems } = readYaml([
+      'a: !vault |\n  secret', 'b: !Sub "${x}"', 'c: !Ref [d, e]', 'd: !!python/object:x {z: 1}', 'e: !!binary Z3Zpc29y', 'f: !GetAtt', 'g: !!python/name:os.path', 'h: !!str 1', 'i: !<tag:x.org,2020:y> z', '',
+    ].join('\n'));
+    expect(problems).toEqual([]);
+    expect(documents[0].value).toEqual({ a: 'secret\n', b: '${x}', c: ['d', 'e'], d: { z: 1 }, e: 'gvisor', f: null, g: null, h: '1', i: 'z' });
+  });
+
+  test('has an object with binary data judged, and foreign documents passed over', () => {
+    const { names, lines, unread } = read(write('a.yaml', `Resources:\n  x: !GetAtt a.b\n---\n${POD('a')}---\nbinaryData: {x: !!binary AAAA}\n${POD('b')}`));
+    expect({ names, lines, unread }).toEqual({ names: ['a', 'b'], lines: [4, 8], unread: [] });
+  });
+
   test('may merge mappings only, as kubectl takes them', () => {
     for (const source of ['""', '---', 'null', '[a]']) {
       expect(readYaml(`a:\n  <<: ${source}\n---\nb: 1\n`)).toMatchObject({ documents: [{ value: { b: 1 } }], problems: [{ line: 2, message: expect.stringContaining('cannot merge') }] });

@@ -84,6 +84,33 @@ describe('kata-deploy', () => {
     expect(messagesOf('handler-installed', [installer, kataClass('kata-clh')])).toEqual(['kata-deploy is told of "clhh", which it cannot install; write "clh"']);
   });
 
+  describe('of another release', () => {
+    const image = (tag: string, environment?: Record<string, string>): object => JSON.parse(JSON.stringify(kataDeploy(environment)).replace('kata-deploy:4.2.0', `kata-deploy${tag}`));
+
+    test.each(['', ':latest', ':3.10.0', ':4.3.0', '@sha256:0'])('may have shims that are not known, with the image kata-deploy%s', (tag) => {
+      expect(messagesOf('handler-installed', [image(tag, { SHIMS: 'clh qemu-sev qemux' }), kataClass('kata-qemu-sev')])).toEqual([]);
+    });
+
+    test.each([':4.1.0', ':4.2.0@sha256:0'])('is known, with the image kata-deploy%s', (tag) => {
+      expect(messagesOf('handler-installed', [image(tag, { SHIMS: 'qemux' })])).toEqual(['kata-deploy is told of "qemux", which it cannot install; write "qemu"']);
+    });
+
+    test('that has its shims in a script (2.x, 3.0) installs those, and perhaps others', () => {
+      const old: any = image(':3.0.2', {});
+      old.spec.template.spec.containers[0].command = ['bash', '-c', '/opt/kata-artifacts/scripts/kata-deploy.sh install'];
+      expect(messagesOf('handler-installed', [old, ...['kata', 'kata-qemu', 'kata-clh', 'kata-fc'].map((name) => kataClass(name))])).toEqual([]);
+      expect(findingsOf('handler-installed', [old, kataClass('kata-qem')])).toEqual([expect.objectContaining({ severity: 'error', message: expect.stringContaining('write "kata-qemu"') })]);
+      expect(findingsOf('handler-installed', [old, kataClass('kata-mine')])).toEqual([expect.objectContaining({ severity: 'warning' })]);
+      expect(messagesOf('others-label', [old, kataClass('kata-qemu', 'kata-qemu', { 'katacontainers.io/kata-runtime': 'true' })])).toEqual([]);
+    });
+  });
+
+  test('is never proposed a shim of another architecture', () => {
+    // qemu-se is for s390x alone.
+    expect(messagesOf('handler-installed', [kataDeploy({ SHIMS: 'qemu-sev', SHIMS_X86_64: 'qemu-sev' })])).toEqual([]);
+    expect(messagesOf('handler-installed', [kataDeploy({ SHIMS_S390X: 'qemu-sev' })])).toEqual([expect.stringContaining('write "qemu-se"')]);
+  });
+
   test.each([['', ''], ['next', '-next']])('is read together with the list of its user\'s own runtimes (suffix "%s")', (suffix, end) => {
     const list = {
       apiVersion: 'v1',

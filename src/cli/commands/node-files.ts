@@ -32,7 +32,7 @@ function filesOf(installer: Installer | undefined): Map<string, NodeFile> {
   if (!plan) {
     return new Map();
   }
-  const ofRuntimes = plan.runtimes.flatMap(({ config, sharedConfig, programs = [] }) => [config, ...(sharedConfig ? [sharedConfig] : []), ...programs]);
+  const ofRuntimes = plan.runtimes.flatMap(({ config, sharedConfig, programs = [] }) => [config, sharedConfig ?? [], programs].flat());
   const entry = (stays: string) => ({ path, sha256 }: HostFilePlan): [string, NodeFile] => [path, { version: sha256, stays }];
   return new Map([
     ...ofRuntimes.map(entry(WHILE_USED)),

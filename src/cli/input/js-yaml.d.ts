@@ -15,7 +15,13 @@ declare module 'js-yaml' {
   }
   export class Type {
     readonly tag: string;
-    constructor(tag: string, options: { readonly kind: 'scalar'; resolve(text: string): boolean; construct(text: string): unknown });
+    constructor(tag: string, options: {
+      readonly kind: 'scalar' | 'sequence' | 'mapping';
+      /** Whether the tag is what others begin with. */
+      readonly multi?: boolean;
+      resolve?(text: string): boolean;
+      construct?(text: string): unknown;
+    });
   }
   export class Schema {
     public extend(types: { readonly implicit?: readonly Type[]; readonly explicit?: readonly Type[] }): Schema;

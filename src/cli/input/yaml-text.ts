@@ -30,8 +30,12 @@ const bool = new Type('tag:yaml.org,2002:bool', {
   resolve: (text: string) => text.length <= 5 && SPELLING.test(text) && BOOLEANS.has(text.toLowerCase()),
   construct: (text: string) => BOOLEANS.get(text.toLowerCase()),
 });
+/** Kubernetes' own tools read it as the text that it stands for. */
+const binary = new Type('tag:yaml.org,2002:binary', { kind: 'scalar', construct: (text: string) => Buffer.from(text ?? '', 'base64').toString() });
+/** Tags of other programs (Ansible, CloudFormation, Python) say how they read a value, and change nothing about what is written. */
+const others = (['scalar', 'sequence', 'mapping'] as const).map((kind) => new Type('', { kind, multi: true }));
 /** JSON's types and merge keys, which is what Kubernetes' own tools read. A date stays a text. */
-const SCHEMA = CORE_SCHEMA.extend({ implicit: [bool, types.merge] });
+const SCHEMA = CORE_SCHEMA.extend({ implicit: [bool, types.merge], explicit: [binary, ...others] });
 /** No manifest comes near it, and nothing that reads a value of this depth runs out of stack. */
 export const MAX_DEPTH = 100;
 export const PARSER_OPTIONS: LoadOptions = { schema: SCHEMA, maxDepth: MAX_DEPTH };

@@ -16,7 +16,7 @@ export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller
       continue;
     }
     const variables = listAt(container, 'env').map((variable): Variable => [textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '']);
-    const found = fromVariables(manifest, variables) ?? fromFlags(manifest, command);
+    const found = fromVariables(manifest, variables, textAt(container, 'image')) ?? fromFlags(manifest, command, textAt(container, 'image')) ?? fromScript(manifest, command);
     if (found) {
       return found;
     }
@@ -27,7 +27,8 @@ export function kataDeploy(manifest: Manifest, podSpec: unknown): OtherInstaller
 /** The Job that a dispatcher makes for each node is a text in a ConfigMap. */
 export function kataDeployTemplate(configMap: Manifest, job: string): OtherInstaller | undefined {
   const variables = [...job.matchAll(/^[ \t]*-?[ \t]*name:[ \t]*"?([A-Z0-9_]+)"?[ \t]*\r?\n[ \t]*value:[ \t]*["']?(.*?)["']?[ \t]*$/gm)];
-  return fromVariables(configMap, variables.map(([, name, value]): Variable => [name, value]));
+  const image = /^[ \t]*-?[ \t]*image:[ \t]*["']?([^\s"']+)/m.exec(job)?.[1];
+  return fromVariables(configMap, variables.map(([, name, value]): Variable => [name, value]), image);
 }
 
 /** The installer with the runtimes that its user has added, where the ConfigMap that lists them is among the manifests. */
@@ -44,16 +45,21 @@ export function withCustomRuntimes(installer: OtherInstaller, configMaps: Iterab
 }
 
 const FAMILY = /^kata-/;
+const LABEL = 'katacontainers.io/kata-runtime';
 /** Lines `handler:shim that it is based on:snapshotter:pull type`. */
 const CUSTOM_RUNTIMES = 'custom-runtimes.list';
-const ARCHITECTURES = ['X86_64', 'AARCH64', 'S390X', 'PPC64LE'];
+/** As the names of variables end, and as Kubernetes calls them. */
+const ARCHITECTURES = { X86_64: 'amd64', AARCH64: 'arm64', S390X: 's390x', PPC64LE: 'ppc64le' } as const;
+/** Images of the releases that have the shims of KATA_SHIMS, and no others; the dispatcher has a number of its own. */
+const KNOWN_RELEASE = /(:4\.[12]\.\d+|k8s-job-dispatcher:0\.1\.0)(@|$)/;
 
 type Variable = readonly [name: string, value: string];
 
 /** The environment of the installer, or of its containers; since chart 3.20 with an architecture behind most names. */
-function fromVariables(manifest: Manifest, all: readonly Variable[]): OtherInstaller | undefined {
+function fromVariables(manifest: Manifest, all: readonly Variable[], image: string | undefined): OtherInstaller | undefined {
   const variables = new Map(all);
-  const of = (name: string) => [name, ...ARCHITECTURES.map((architecture) => `${name}_${architecture}`)].flatMap((key) => all.flatMap(([given, value]) => (given === key ? [value] : [])));
+  const named = (key: string) => all.flatMap(([given, value]) => (given === key ? [value] : []));
+  const of = (name: string) => [name, ...Object.keys(ARCHITECTURES).map((architecture) => `${name}_${architecture}`)].flatMap(named);
   const given = of('SHIMS');
   const custom = variables.get('CUSTOM_RUNTIMES_ENABLED') === 'true';
   if (!given.length && !custom && !variables.has('MULTI_INSTALL_SUFFIX') && !variables.has('INSTALLATION_PREFIX')) {
@@ -71,7 +77,10 @@ function fromVariables(manifest: Manifest, all: readonly Variable[]): OtherInsta
     manifest,
     handlers,
     ...(custom ? { listedIn: `custom-configs${suffix && `-${suffix}`}` } : { family: FAMILY }),
-    slips: slipsOf([...shims, ...of('DEFAULT_SHIM')]),
+    slips: new Map(['', ...Object.keys(ARCHITECTURES)].flatMap((architecture) => {
+      const end = architecture && `_${architecture}`;
+      return slipsOf([...named(`SHIMS${end}`).flatMap(words), ...named(`DEFAULT_SHIM${end}`)], image, ARCHITECTURES[architecture as keyof typeof ARCHITECTURES]);
+    })),
     labels: labelsOf(suffix),
     classes: new Map([
       ...(makesClasses ? [...handlers].map((handler) => [handler, handler] as const) : []),
@@ -82,7 +91,7 @@ function fromVariables(manifest: Manifest, all: readonly Variable[]): OtherInsta
 }
 
 /** The dispatcher of chart 4.2 says which handlers it waits for. */
-function fromFlags(manifest: Manifest, command: string): OtherInstaller | undefined {
+function fromFlags(manifest: Manifest, command: string, image: string | undefined): OtherInstaller | undefined {
   const handlers = /--require-node-handlers=(\S+)/.exec(command)?.[1];
   const suffix = /--multi-install-suffix=(\S+)/.exec(command)?.[1] ?? '';
   return handlers === undefined ? undefined : {
@@ -90,21 +99,39 @@ function fromFlags(manifest: Manifest, command: string): OtherInstaller | undefi
     manifest,
     handlers: new Set(handlers.split(',')),
     family: FAMILY,
-    slips: slipsOf(handlers.split(',').flatMap((handler) => (
+    slips: new Map(slipsOf(handlers.split(',').flatMap((handler) => (
       handler.startsWith('kata-') ? handler.slice('kata-'.length, handler.endsWith(`-${suffix}`) ? -suffix.length - 1 : undefined) : []
-    ))),
+    )), image)),
     labels: labelsOf(suffix),
     classes: new Map(),
   };
 }
 
-/** Shims that Kata does not have, and that are one letter off from one of Kata's. */
-function slipsOf(shims: readonly string[]): ReadonlyMap<string, string> {
-  const known = KATA_SHIMS.map(({ name }) => name);
-  return new Map(shims.flatMap((shim) => {
-    const meant = known.includes(shim) ? undefined : known.find((name) => isNear(shim, name));
-    return meant === undefined ? [] : [[shim, meant] as const];
-  }));
+/**
+ * What the script of 2.x and 3.0 writes, which is told nothing by variables. Without a family: others may have been built into the image.
+ *
+ * @see https://github.com/kata-containers/kata-containers/blob/3.0.0/tools/packaging/kata-deploy/scripts/kata-deploy.sh
+ */
+function fromScript(manifest: Manifest, command: string): OtherInstaller | undefined {
+  return /kata-deploy\.sh["']?\s+install\b/.test(command) ? {
+    product: 'kata-deploy',
+    manifest,
+    handlers: new Set(['kata', ...['clh', 'dragonball', 'fc', 'qemu'].map((shim) => handlerOf(shim, ''))]),
+    labels: new Map([[LABEL, 'true']]),
+    classes: new Map(),
+  } : undefined;
+}
+
+/**
+ * Shims that Kata does not have, and that are one letter off from one that it has for the architecture: where nothing
+ * else is said, for the one that nearly all nodes have. Only of releases whose shims are known.
+ */
+function slipsOf(shims: readonly string[], image = '', architecture = 'amd64'): Array<readonly [string, string]> {
+  return !KNOWN_RELEASE.test(image) ? [] : shims.flatMap((shim) => {
+    const meant = KATA_SHIMS.some(({ name }) => name === shim) ? undefined
+      : KATA_SHIMS.find(({ name, architectures }) => architectures.includes(architecture) && isNear(shim, name));
+    return meant ? [[shim, meant.name] as const] : [];
+  });
 }
 
 function handlerOf(shim: string, suffix: string): string {
@@ -112,7 +139,7 @@ function handlerOf(shim: string, suffix: string): string {
 }
 
 function labelsOf(suffix: string): ReadonlyMap<string, string> {
-  return new Map([['katacontainers.io/kata-runtime', 'true'], [`kata-deploy.katacontainers.io/${suffix || 'default'}`, 'true']]);
+  return new Map([[LABEL, 'true'], [`kata-deploy.katacontainers.io/${suffix || 'default'}`, 'true']]);
 }
 
 /** `shim:annotation,annotation shim:...`, and in older charts annotations for all shims. */
