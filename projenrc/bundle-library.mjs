@@ -21,7 +21,7 @@ const LATER = {
   'other-installers': /^src\/lineup\/(others\/(?!other-installer)|rules\/others-label)/,
   pods: /^src\/workload\/(container-probe|pod-volume|probe-script|runtime-probe|sandbox-edit)/,
   // Rules about what few apps have, and what only reports show.
-  rules: /^src\/lineup\/(rules\/(installer-(images|watch)|node-handler)|chain)/,
+  rules: /^src\/lineup\/(rules\/(installer-(images|watch)|node-handler)|chain|class-names|required-terms)/,
   // What reads TOML; the library's own tables are only written.
   toml: /^node_modules\/smol-toml\/dist\/(date|error|extract|parse|primitive|struct|util)\./,
 };

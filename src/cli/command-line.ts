@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { counted, type CheckReport } from './check-report';
 import { readSettings, severityOf, SETTINGS_FILE, type CheckSettings } from './check-settings';
@@ -17,7 +17,7 @@ import { painter } from './format/paint';
 import { failedSarif, sarif } from './format/sarif';
 import { table } from './format/table';
 import { parseIgnore, unusedText, type IgnoreRule } from './ignored-findings';
-import { InputError } from './input/input-error';
+import { InputError, NothingToCheck } from './input/input-error';
 import { ManifestReader, type UnreadText } from './input/manifest-reader';
 import type { CommandResult, Surroundings } from './surroundings';
 import { LIVE_COMMAND } from '../lineup/live-cluster';
@@ -150,13 +150,28 @@ class CommandRun {
 
   /** Whoever reads the output learns there, too, that nothing could be judged. */
   private checked(paths: readonly string[], options: CheckOptions & { format: string }): CheckReport {
+    const reader = this.reader(paths);
     try {
-      return check(this.reader(paths), settingsOf(options));
+      const report = check(reader, settingsOf(options));
+      if (!report.chains.some(({ pods }) => pods.length)) {
+        this.tellKustomization(reader);
+      }
+      return report;
     } catch (error) {
+      if (error instanceof NothingToCheck) {
+        this.tellKustomization(reader);
+      }
       if (isUsersError(error)) {
         this.print(failed(error.message, options.format));
       }
       throw error;
+    }
+  }
+
+  private tellKustomization({ kustomizations: [first, ...others] }: ManifestReader): void {
+    if (first !== undefined) {
+      this.complaint += `${NAME}: no Pod here names a RuntimeClass, and ${first}${others.length ? ` (and ${others.length} more)` : ''} may patch one in; `
+        + `check what it renders: kustomize build ${dirname(first)} | ${NAME} check -\n`;
     }
   }
 

@@ -1,3 +1,4 @@
+import { classNames, type ClassName } from './class-names';
 import { installedRuntimes, isInstaller, readInstaller, type InstalledRuntime, type Installer } from './installer';
 import { isRecord, nameOf, namespaceOf, recordAt, textAt, unfold, valueAt, type Manifest } from './manifest';
 import { viewNode, type NodeView } from './node-view';
@@ -40,6 +41,8 @@ const REFERENCE_KINDS: ReadonlySet<string> = new Set(REFERENCES);
 export class LineUpIndex {
   /** By the name of the RuntimeClass that they ask for. */
   public readonly sandboxed: ReadonlyMap<string, readonly SandboxedObject[]>;
+  /** Other places, of custom resources, that name a RuntimeClass, by its name; not looked for where unknown classes are not judged. */
+  public readonly named: ReadonlyMap<string, readonly ClassName[]>;
   /** By name. Those that are declared as external are left out. */
   public readonly classes: ReadonlyMap<string, readonly RuntimeClass[]>;
   public readonly installers: readonly Installer[];
@@ -64,6 +67,7 @@ export class LineUpIndex {
     const others: OtherInstaller[] = [];
     const nodes: NodeView[] = [];
     const sandboxed = new Map<string, SandboxedObject[]>();
+    const named = new Map<string, ClassName[]>();
     const classes = new Map<string, RuntimeClass[]>();
     const daemonSets: Manifest[] = [];
     for (const object of unfold(manifests)) {
@@ -103,6 +107,8 @@ export class LineUpIndex {
         const ofKind = this.references.get(kind) ?? new Map<string, Manifest[]>();
         this.references.set(kind, ofKind);
         append(ofKind, referenceKey(nameOf(object), textAt(object, 'metadata', 'namespace') === undefined ? '' : namespaceOf(object)), object);
+      } else if (judgesUnknown) {
+        classNames(object).forEach((one) => append(named, one.runtimeClassName, one));
       }
     }
     for (const { manifest, classes: made } of others) {
@@ -113,6 +119,7 @@ export class LineUpIndex {
       }
     }
     this.sandboxed = sandboxed;
+    this.named = named;
     this.classes = classes;
     this.others = others.map((other) => withCustomRuntimes(other, this.all('ConfigMap')));
     this.nodes = nodes;

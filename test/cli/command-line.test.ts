@@ -109,6 +109,19 @@ test('leaves out the templates of a Helm chart within a folder, and says so', ()
   });
 });
 
+test('asks for what Kustomize renders where nothing names a class before', () => {
+  const kustomization = write('overlay/kustomization.yaml', 'resources: [web.yaml]\npatches: [{path: sandbox.yaml}]\n');
+  const hint = `cdk8s-sandbox-runtimes: no Pod here names a RuntimeClass, and ${kustomization} may patch one in; `
+    + `check what it renders: kustomize build ${join(folder, 'overlay')} | cdk8s-sandbox-runtimes check -\n`;
+  expect(run('check', folder)).toMatchObject({ status: 2, complaint: expect.stringContaining(hint) });
+  write('overlay/web.yaml', documents([pod('web', {})]));
+  expect(run('check', folder)).toMatchObject({ status: 0, complaint: hint });
+  write('base/kustomization.yml', 'resources: []\n');
+  expect(run('check', folder).complaint).toMatch(/kustomization\.yml \(and 1 more\) may patch/);
+  write('overlay/web.yaml', documents([BROKEN]));
+  expect(run('check', folder).complaint).toBe('');
+});
+
 test('reads a file once, however often it is named', () => {
   const path = write('a.yaml', documents([runtimeClass('gvisor', 'runsc')]));
   symlinkSync(path, join(folder, 'link.yaml'));
@@ -146,7 +159,7 @@ test('reads merged and repeated YAML nodes as Kubernetes does', () => {
 
 test('ignores documents that are no Kubernetes objects beside ones that are', () => {
   expect(run('check', write('values.yaml', 'image: nginx\n'), write('a.yaml', documents([pod('web', {})]))).output).toBe(
-    'No object names a RuntimeClass, and there is none.\n\n1 object, 0 chains, 0 errors, 0 warnings\n',
+    'No Pod names a RuntimeClass, and there is none.\n\n1 object, 0 chains, 0 errors, 0 warnings\n',
   );
 });
 

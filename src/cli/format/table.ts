@@ -8,7 +8,7 @@ import { counted, placeText, summary, type CheckReport, type ReportedFinding } f
 export function table(report: CheckReport, paint: Paint): string {
   const findings = counted(report);
   const parts = [
-    report.chains.length ? chainTable(report.chains) : 'No object names a RuntimeClass, and there is none.',
+    report.chains.length ? chainTable(report.chains) : 'No Pod names a RuntimeClass, and there is none.',
     ...(report.unread.length ? [report.unread.map((unread) => `${paint('error', 'red')} [unreadable] ${excerpt(unread)}`).join('\n')] : []),
     ...(findings.length ? [findings.map((finding) => listed(finding, paint)).join('\n')] : []),
     paint(summary(report), findings.length || report.unread.length ? 'bold' : 'green'),

@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { decoded } from './decoded';
 import { DocumentPlaces } from './document-places';
 import { inputFiles } from './input-files';
@@ -25,6 +26,7 @@ export interface UnreadText extends Place {
 
 /** What is read at once has to fit into memory several times. */
 export const MAX_BYTES = 256 * 1024 * 1024;
+const KUSTOMIZATION = /^kustomization\.ya?ml$/;
 export const STANDARD_INPUT = 'standard input';
 
 /**
@@ -36,6 +38,8 @@ export class ManifestReader {
   public readonly unread: UnreadText[] = [];
   public objects = 0;
   public files = 0;
+  /** Files that say how Kustomize changes others. */
+  public readonly kustomizations: string[] = [];
 
   private readonly places = new WeakMap<Manifest, (field: FieldPath) => Place>();
 
@@ -63,6 +67,9 @@ export class ManifestReader {
       const real = realpathSync(file);
       if (!seen.has(real)) {
         seen.add(real);
+        if (KUSTOMIZATION.test(basename(file))) {
+          this.kustomizations.push(file);
+        }
         yield* this.objectsOf(file, () => readFile(file));
       }
     }

@@ -5,8 +5,9 @@ import type { Rule } from '../rule';
 /** Pod -> RuntimeClass: the class that Pods ask for is there, or belongs to somebody else. */
 export const classExists: Rule = {
   id: 'class-exists',
-  *check({ sandboxed, classes, external, judgesUnknown }) {
-    for (const [name, [first, ...others]] of sandboxed) {
+  *check({ sandboxed, named, classes, external, judgesUnknown }) {
+    for (const name of new Set([...sandboxed.keys(), ...named.keys()])) {
+      const [first, ...others] = [...sandboxed.get(name) ?? [], ...named.get(name) ?? []];
       if (classes.has(name) || external.has(name) || !judgesUnknown) {
         continue;
       }

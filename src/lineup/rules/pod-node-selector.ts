@@ -1,7 +1,12 @@
+import { valueAt } from '../manifest';
 import { textMap } from '../pod-view';
+import { ruledOut } from '../required-terms';
 import type { Rule } from '../rule';
 
-/** Pod -> node: the Pod's own nodeSelector does not contradict that of its class, or the API server refuses the Pod. */
+/**
+ * Pod -> node: what the Pod itself asks of nodes does not contradict what its class selects. The API server refuses such a
+ * nodeSelector, and with such an affinity the Pod stays Pending.
+ */
 export const podNodeSelector: Rule = {
   id: 'pod-node-selector',
   *check({ sandboxed, classes }) {
@@ -20,6 +25,14 @@ export const podNodeSelector: Rule = {
               message: `nodeSelector has "${key}: ${value}", but the RuntimeClass "${name}" selects "${key}: ${wanted}"; no node has both, so leave out the Pod's`,
             };
           }
+        }
+        const out = valueAt(podSpec, 'affinity') === undefined ? undefined : ruledOut(podSpec, runtimeClass.nodeSelector);
+        if (out) {
+          yield {
+            object,
+            field: [...podPath, 'affinity', 'nodeAffinity'],
+            message: `the required nodeAffinity has "${out.expression}", but the RuntimeClass "${name}" selects "${out.key}: ${out.value}"; no node has both, so leave out the Pod's`,
+          };
         }
       }
     }
