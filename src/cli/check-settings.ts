@@ -28,11 +28,20 @@ export function readSettings(file: string | undefined): Partial<CheckSettings> {
     return {};
   }
   const path = file ?? SETTINGS_FILE;
-  const { documents: [document], problems: [problem] } = readYaml(readFileSync(path, 'utf8'));
+  const { documents: [document], problems: [problem] } = readYaml(textOf(path));
   if (problem) {
     throw new InputError(`${path}:${problem.line}:${problem.column}: ${problem.message}`);
   }
   return settingsIn(path, document?.value ?? {});
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = existsSync(path) ? `cannot be read (${(error as Error).message})` : 'does not exist';
+    throw new InputError(`the settings file ${path} ${why}; name a file that has ${MEMBERS.join(', ')}, or leave --config out`);
+  }
 }
 
 /**

@@ -232,16 +232,17 @@ class CommandRun {
     ));
     const paint = painter(this.surroundings.colors);
     const states = rows.map(({ state }) => state);
-    const counts = ['ready', 'pending', 'failed', 'declared', 'served', 'used', 'unknown'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
+    const isBroken = states.some((state) => state === 'failed' || state === 'unserved');
+    const counts = ['ready', 'pending', 'failed', 'unserved', 'declared', 'served', 'used', 'unknown'].map((state) => [state, states.filter((one) => one === state).length] as const).filter(([, number]) => number);
     const last = [
       counts.map(([state, number]) => `${number} ${state}`).join(', ') || 'no handler on any node',
       ...waitingText(pods.waiting),
     ].join('\n');
     this.print(options.format === 'json' ? pretty({ handlers: rows, waiting: pods.waiting })
       : options.format === 'markdown' ? `${markdownTable(head, cells)}\n\n${last}\n`
-        : `${columns(head, cells)}\n\n${paint(last, states.includes('failed') ? 'red' : 'bold')}\n`);
+        : `${columns(head, cells)}\n\n${paint(last, isBroken ? 'red' : 'bold')}\n`);
     this.tellUnread(reader.unread);
-    if (states.includes('failed') && !this.status) {
+    if (isBroken && !this.status) {
       this.status = 1;
     }
   }
@@ -361,7 +362,7 @@ const STATUS_EXAMPLES = `
 Example:
   ${LIVE_COMMAND} | ${NAME} status -
 
-Exit status: 1 if a handler has failed on a node, 2 if something could not be read.
+Exit status: 1 if a handler has failed on a node, or is labelled ready there and not served, 2 if something could not be read.
 `;
 const RENDER_EXAMPLES = `
 Examples:

@@ -6,7 +6,7 @@ export interface NodeView {
   readonly object: Manifest;
   readonly name: string;
   readonly labels: ReadonlyMap<string, string>;
-  /** Handlers that its container runtime serves; undefined where it does not say (before containerd 2.0). */
+  /** Handlers that its container runtime serves, without the default one, whose name is empty; undefined where it does not say (before containerd 2.0). */
   readonly handlers?: ReadonlySet<string>;
   /** What its condition Ready says, where that is not true; absent where it is, or where there is none. */
   readonly notReady?: string;
@@ -22,7 +22,7 @@ export function viewNode(object: Manifest): NodeView {
     object,
     name: nameOf(object),
     labels: textMap(object, 'metadata', 'labels'),
-    ...(Array.isArray(handlers) ? { handlers: new Set(handlers.map((handler) => textAt(handler, 'name') ?? '')) } : {}),
+    ...(Array.isArray(handlers) ? { handlers: new Set(handlers.flatMap((handler) => textAt(handler, 'name') || [])) } : {}),
     ...(ready !== undefined && textAt(ready, 'status') !== 'True' ? { notReady: textAt(ready, 'reason') ?? 'without a reason' } : {}),
     ...(containerd === undefined ? {} : { containerd }),
   };

@@ -17,6 +17,8 @@ export interface ContainerView {
   readonly name: string;
   readonly image: string;
   readonly mounts: readonly MountView[];
+  /** Command and arguments, with blanks between them. */
+  readonly command: string;
   /** Command, arguments, commands of probes and values of environment variables. */
   readonly texts: readonly string[];
   /** Environment variables that come from a field of the Pod. */
@@ -95,6 +97,7 @@ function viewContainer(container: unknown, field: FieldPath): ContainerView {
     field,
     name: textAt(container, 'name') ?? '',
     image: textAt(container, 'image') ?? '',
+    command: lists.slice(0, 2).flat().join(' '),
     mounts: listAt(container, 'volumeMounts').map((mount) => ({
       volume: textAt(mount, 'name') ?? '',
       path: textAt(mount, 'mountPath') ?? '',

@@ -184,6 +184,15 @@ test.each([
   expect(output.replace(/(d\.yaml):\d+:\d+/, '$1')).toContain(`error [unreadable] ${path}${message}`);
 });
 
+test('still judges objects that were put together without a line between them', () => {
+  const files = [runtimeClass('gvisor', 'runsc'), pod('web', { runtimeClassName: 'gvisor' }), pod('other', { runtimeClassName: 'gvisr' })].map((object) => `# made\n${stringify(object)}`);
+  const { status, output } = piped(['check', '--handler', 'runsc', '-'], files.join(''));
+  expect(status).toBe(2);
+  expect(output).toContain('error [unreadable] standard input:8:1: duplicated mapping key; a line "---" belongs between two documents');
+  expect(output).toContain('[class-exists] Pod team-a/other (standard input:22:3)');
+  expect(output).toContain('3 objects, 2 chains, 1 error, 0 warnings, 1 not read\n');
+});
+
 test('points at a mistake with a caret, and still checks the rest', () => {
   const path = write('a.yaml', `${documents([BROKEN])}---\nkind: Pod\nspec:\n  a: b\n   c: d\n---\n${documents([runtimeClass('gvisor', 'runsc')])}`);
   const { status, output } = run('check', path);
@@ -206,6 +215,19 @@ test.each([
 test('refuses an empty folder, and empty standard input', () => {
   expect(run('check', folder)).toMatchObject({ status: 2, complaint: expect.stringContaining('there is no Kubernetes object in') });
   expect(piped(['check', '-'], '')).toMatchObject({ status: 2, complaint: expect.stringContaining('no Kubernetes object in standard input') });
+});
+
+test('reads files whose extension is in capitals', () => {
+  write('X.YAML', documents([BROKEN]));
+  expect(run('check', folder).output).toContain('1 object,');
+});
+
+test('refuses settings that are not there, or cannot be read', () => {
+  const path = write('a.yaml', documents([BROKEN]));
+  expect(run('check', path, '--config', join(folder, 'none.yaml'))).toMatchObject({
+    status: 2, complaint: `cdk8s-sandbox-runtimes: the settings file ${join(folder, 'none.yaml')} does not exist; name a file that has external, handlers, severity, ignore, or leave --config out\n`,
+  });
+  expect(run('check', path, '--config', folder)).toMatchObject({ status: 2, complaint: expect.stringMatching(/the settings file .* cannot be read \(EISDIR/) });
 });
 
 test('refuses a file that does not exist', () => {

@@ -85,6 +85,18 @@ describe('status', () => {
     expect(handlers).toEqual([expect.objectContaining({ node: 'a', handler: 'runsc', reason })]);
   });
 
+  test('counts a node whose label says ready and that does not serve the handler for itself, and ends with 1', () => {
+    const { status, output } = run('status', [node('a', 'ready'), node('b', 'ready', ['', 'runc']), runtimeClass('gvisor', 'runsc')]);
+    expect(status).toBe(1);
+    expect(output).toMatch(/\nb +runsc +unserved +no +0 +its label says ready.*\n\n1 ready, 1 unserved\n$/);
+  });
+
+  test('takes the default handler, which has no name, for none of a class without a handler', () => {
+    const { handler, ...nothing } = runtimeClass('gvisor', '') as any;
+    expect(run('status', [node('a', undefined, ['']), nothing]).output).toContain('no handler on any node');
+    expect(run('check', [node('a', undefined, ['']), nothing]).output).not.toContain('installed by');
+  });
+
   test('says where to look when an installer left no word', () => {
     const [failed] = JSON.parse(run('status', cluster().slice(0, -1), '--format', 'json').output).handlers.filter(({ state }: any) => state === 'failed');
     expect(failed.reason).toBe('its installer\'s Pod on the node left no word; look at "kubectl logs -n sandbox-system daemonset/sandbox-node-installer -c install"');

@@ -10,9 +10,10 @@ export interface HandlerStatus {
   readonly handler: string;
   /**
    * `declared`: an installer selects the node and has not begun; of what no installer of ours brings, `served`: the kubelet
-   * reports it, `used`: it does not say, and Pods of it run there; `unknown`: its label has a value that nobody writes.
+   * reports it, `used`: it does not say, and Pods of it run there; `unserved`: its label says ready, and the kubelet reports that
+   * it is not served; `unknown`: its label has a value that nobody writes.
    */
-  readonly state: 'declared' | 'pending' | 'ready' | 'failed' | 'served' | 'used' | 'unknown';
+  readonly state: 'declared' | 'pending' | 'ready' | 'failed' | 'unserved' | 'served' | 'used' | 'unknown';
   /** What the kubelet says that the container runtime serves; undefined where it does not say. */
   readonly served?: boolean;
   /** Pods of the handler's classes that run there. */
@@ -92,7 +93,10 @@ export function statuses({ nodes, runtimes, classes }: LineUpIndex, pods: PodWat
 
 function stateOf({ labels, handlers }: NodeView, handler: string, isInstalled: boolean): HandlerStatus['state'] {
   const label = labels.get(handlerLabel(handler));
-  return isState(label) ? label : isInstalled ? 'declared' : handlers?.has(handler) ? 'served' : label === undefined ? 'used' : 'unknown';
+  if (isState(label)) {
+    return label === 'ready' && handlers?.has(handler) === false ? 'unserved' : label;
+  }
+  return isInstalled ? 'declared' : handlers?.has(handler) ? 'served' : label === undefined ? 'used' : 'unknown';
 }
 
 function isState(label: string | undefined): label is 'pending' | 'ready' | 'failed' {
@@ -100,7 +104,7 @@ function isState(label: string | undefined): label is 'pending' | 'ready' | 'fai
 }
 
 /** What does not go with the label. */
-function* contradictions({ labels, handlers, notReady }: NodeView, handler: string, state: HandlerStatus['state']): Generator<string> {
+function* contradictions({ labels, notReady }: NodeView, handler: string, state: HandlerStatus['state']): Generator<string> {
   const label = labels.get(handlerLabel(handler));
   if (notReady !== undefined) {
     yield `the node is not Ready (${notReady})`;
@@ -108,7 +112,7 @@ function* contradictions({ labels, handlers, notReady }: NodeView, handler: stri
   if (label !== undefined && !isState(label)) {
     yield `the label ${handlerLabel(handler)} is "${label}", which no installer writes; it may be pending, ready or failed`;
   }
-  if (state === 'ready' && handlers?.has(handler) === false) {
+  if (state === 'unserved') {
     yield 'its label says ready, and the kubelet says that the container runtime does not serve it';
   }
 }
@@ -116,7 +120,7 @@ function* contradictions({ labels, handlers, notReady }: NodeView, handler: stri
 /** Why the installer is not done. */
 function* lastWordsOf(own: InstalledRuntime | undefined, { name }: NodeView, state: HandlerStatus['state'], pods: PodWatch): Generator<string> {
   const words = own && pods.reason(name, own.installer.name);
-  if (words !== undefined && state !== 'ready') {
+  if (words !== undefined && state !== 'ready' && state !== 'unserved') {
     yield words;
   } else if (state === 'failed') {
     yield own ? `its installer's Pod on the node left no word; look at "kubectl logs -n ${own.installer.namespace} daemonset/${nameOf(own.installer.daemonSet)} -c install"`

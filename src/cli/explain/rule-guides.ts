@@ -26,8 +26,8 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
   },
   'pod-node-selector': {
     link: 'Pod -> node',
-    why: 'The node selectors of Pod and class are put together when the Pod is created; where both have a key with different values the API server refuses the Pod.',
-    look: [CLASSES, 'kubectl get pod NAME -o jsonpath={.spec.nodeSelector}'],
+    why: 'The node selectors of Pod and class are put together when the Pod is created; where both have a key with different values the API server refuses the Pod. A required node affinity that rules out a label of the class leaves it Pending.',
+    look: [CLASSES, 'kubectl get pod NAME -o jsonpath={.spec.nodeSelector}{.spec.affinity.nodeAffinity}'],
   },
   'kata-guest-size': {
     link: 'Pod -> virtual machine',

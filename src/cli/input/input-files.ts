@@ -41,10 +41,14 @@ function* filesBelow(folder: string, root: string, leaveOut: (chart: string) => 
       } else if (!SKIPPED_FOLDER.test(entry.name)) {
         yield* filesBelow(path, root, leaveOut);
       }
-    } else if (EXTENSIONS.includes(extname(entry.name)) && (entry.isFile() || leadsToFileWithin(path, root))) {
+    } else if (hasExtension(entry.name) && (entry.isFile() || leadsToFileWithin(path, root))) {
       yield path;
     }
   }
+}
+
+function hasExtension(name: string): boolean {
+  return EXTENSIONS.includes(extname(name).toLowerCase());
 }
 
 function entriesOf(folder: string): Dirent[] | undefined {
@@ -75,7 +79,7 @@ function matching(pattern: string, leaveOut: (chart: string) => void): string[] 
   const base = fixed.join('/') || (pattern.startsWith('/') ? '/' : '.');
   const whole = wholeExpression(fixed.length || pattern.startsWith('/') ? pattern : `./${pattern}`);
   const found = statSync(base, { throwIfNoEntry: false })?.isDirectory()
-    ? [...filesBelow(base, realpathSync(base), leaveOut)].filter((file) => whole.test(file) || whole.test(`./${file}`) || !EXTENSIONS.includes(extname(file))) : [];
+    ? [...filesBelow(base, realpathSync(base), leaveOut)].filter((file) => whole.test(file) || whole.test(`./${file}`) || !hasExtension(file)) : [];
   if (!found.length) {
     throw new InputError(`no .yaml, .yml or .json file matches ${pattern}; name files, folders, or - for standard input`);
   }

@@ -45,6 +45,7 @@ const MAX_VALUES = 1_000_000;
 const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
 /** A template, and what stands before it. */
 const TEMPLATE = /^([^#'"]*?(?:^|[-:,[]\s+|[[{]))\{\{/;
+const FIRST_KEY = /^[A-Za-z]+:/m;
 const BYTE_ORDER_MARK = '\uFEFF';
 const ONLY_PRELUDE = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$)|%.*(?:\r?\n|$)|\.\.\.[ \t]*(?:#.*)?(?:\r?\n|$))*$/;
 
@@ -71,10 +72,29 @@ function readSeparately(text: string) {
       documents.push(...parse(chunk, line));
     } catch (error) {
       problems.push(problem(error, chunk, line));
+      documents.push(...unmarked(chunk, line));
     }
     line += newlines(chunk);
   }
   return { documents, problems };
+}
+
+/**
+ * Documents that were put together without a line between them: each begins with the same key. They are looked at all the
+ * same, so that nothing seems to be missing which only could not be read; none where that is not what is wrong.
+ */
+function unmarked(chunk: string, firstLine: number): TextDocument[] {
+  const key = FIRST_KEY.exec(chunk)?.[0];
+  let line = firstLine;
+  try {
+    return key === undefined ? [] : chunk.split(new RegExp(`^(?=${key})`, 'm')).flatMap((piece) => {
+      const found = parse(piece, line);
+      line += newlines(piece);
+      return found;
+    });
+  } catch {
+    return [];
+  }
 }
 
 /** @param firstLine line of a file that the text begins with */

@@ -15,10 +15,11 @@ export const duplicateName: Rule = {
     }
     for (const [name, [first, ...others]] of classes) {
       for (const other of others) {
+        const and = first.handler === other.handler ? 'as this one has' : `and this one has "${other.handler}"`;
         yield {
           object: other.object,
           field: ['metadata', 'name'],
-          message: `there is another RuntimeClass "${name}" with the handler "${first.handler}", and this one has "${other.handler}"; `
+          message: `there is another RuntimeClass "${name}" with the handler "${first.handler}", ${and}; `
             + `a cluster keeps only one ${describe(first.object)}, so ${first.handler === other.handler ? 'check only what ends up in one cluster, or ' : ''}give one of them another name`,
         };
       }

@@ -3,7 +3,17 @@ import { AGENT_ENV, POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
-const ROLES = ['claim', 'install', 'admit', 'watch'];
+/** A program of the image by its name or path. */
+const NODE = '(/\\S+/)?node';
+const SLEEP = 'sleep \\d+ & wait \\$!';
+/** As src/installer/installer-pod.ts writes them; the lock of `install` is looked at by itself. */
+const inLoop = (role: string, rest: string) => `(/\\S+/)?sh -c trap 'exit 0' TERM; while :; do ${NODE} ${AGENT} ${role}; ${rest}; done`;
+const COMMANDS: { readonly [role: string]: string } = {
+  claim: `${NODE} ${AGENT} claim`,
+  install: `(\\S+ \\S+ )?${NODE} ${AGENT} install`,
+  admit: inLoop('admit', `(${SLEEP}|n=\\d+; until \\[ \\$n = 0 \\]; do n=\\$\\(\\(n-1\\)\\); ${SLEEP}; \\[ ! -f ${POD_LAYOUT.news} \\] \\|\\| n=0; done)`),
+  watch: inLoop('watch', SLEEP),
+};
 /** Those that talk to the API server, where the plan has a gate. */
 const ROLES_WITH_API = ['claim', 'admit'];
 /** Where the agent has its node's name from; the plan's hash is the matter of a rule of its own. */
@@ -21,22 +31,22 @@ export const installerCommands: Rule = {
     for (const { daemonSet: object, pod, bundle, plan } of installers) {
       const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
       const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
-      for (const { field, name, texts, fieldRefs, readiness } of pod.containers.filter((container) => ROLES.includes(container.name))) {
-        const line = texts.join(' ');
-        for (const path of line.match(ABSOLUTE_PATH) ?? []) {
+      for (const { field, name, command, texts, fieldRefs, readiness } of pod.containers.filter((container) => Object.hasOwn(COMMANDS, container.name))) {
+        for (const path of texts.join(' ').match(ABSOLUTE_PATH) ?? []) {
           if (!known.has(path) && !PROGRAMS.test(path)) {
             yield { object, field, message: `the container ${name} uses ${path}, which it does not have; the installer's own paths are ${[...known].join(', ')}` };
           }
         }
-        if (!line.includes(`${AGENT} ${name}`)) {
-          yield { object, field, message: `the container ${name} runs "${line}"; it has to run "node ${AGENT} ${name}"` };
+        if (!new RegExp(`^${COMMANDS[name]}$`).test(command)) {
+          const loop = COMMANDS[name].includes('while') ? ' in the loop that was synthesized' : '';
+          yield { object, field, message: `the container ${name} runs "${command}"; it has to run "node ${AGENT} ${name}"${loop}` };
         }
         const nodeName = fieldRefs.get(AGENT_ENV.nodeName);
         if (plan?.gate && ROLES_WITH_API.includes(name) && nodeName !== NODE_NAME_FIELD) {
           yield { object, field, message: `the container ${name} takes ${AGENT_ENV.nodeName} from ${nodeName ?? 'nowhere'}; write fieldPath: ${NODE_NAME_FIELD}` };
         }
-        if (name === 'install' && !line.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
-          yield { object, field, message: `the container install runs "${line}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
+        if (name === 'install' && !command.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
+          yield { object, field, message: `the container install runs "${command}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
         if (name === 'admit' && !readiness.every((command) => command.includes(POD_LAYOUT.ready))) {
           yield { object, field, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, or a startup probe on something else, so an update would go on over nodes that failed or never go on` };

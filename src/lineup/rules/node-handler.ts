@@ -27,7 +27,7 @@ export const nodeHandler: Rule = {
       const without = selected.filter(({ handlers }) => handlers && !handlers.has(handler));
       if (without.length) {
         const listed = without.slice(0, LISTED).map((node) => node.name).join(', ');
-        const served = [...new Set(without.flatMap(({ handlers }) => [...handlers ?? []]))].filter(Boolean).sort().join(', ');
+        const served = [...new Set(without.flatMap(({ handlers }) => [...handlers ?? []]))].sort().join(', ');
         yield {
           object,
           field: ['handler'],

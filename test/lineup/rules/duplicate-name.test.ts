@@ -23,6 +23,13 @@ test('reports two classes of one name, where each one is', () => {
   expect(finding.message).toContain('there is another RuntimeClass "gvisor" with the handler "runsc", and this one has "runsc-kvm"');
 });
 
+test('reports a class that stands twice', () => {
+  expect(messagesOf(RULE, [runtimeClass('gvisor', 'runsc'), runtimeClass('gvisor', 'runsc')])).toEqual([
+    'there is another RuntimeClass "gvisor" with the handler "runsc", as this one has; '
+      + 'a cluster keeps only one RuntimeClass gvisor, so check only what ends up in one cluster, or give one of them another name',
+  ]);
+});
+
 test('reports two runtimes of one handler', () => {
   const manifests = quickstart();
   editPlan(manifests, (plan) => plan.runtimes.push({ ...plan.runtimes[0], runtimeClassName: 'gvisor-2' }));

@@ -1,4 +1,6 @@
-import { container, messagesOf, quickstart } from '../fixture';
+import { Chart, Duration } from 'cdk8s';
+import { GVisorRelease, GVisorRuntime, NodeInstaller } from '../../../src';
+import { container, messagesOf, quickstart, synthesized } from '../fixture';
 
 const RULE = 'installer-commands';
 
@@ -51,4 +53,38 @@ test('reports an agent that does not know its node', () => {
   const manifests = quickstart();
   container(manifests, 'admit').env[1].valueFrom.fieldRef.fieldPath = 'spec.nodename';
   expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('takes NODE_NAME from spec.nodename; write fieldPath: spec.nodeName')]);
+});
+
+describe('the loop in a shell', () => {
+  const watched = synthesized((app) => {
+    const chart = new Chart(app, 'sandbox', { namespace: 'sandbox-system' });
+    new NodeInstaller(chart, 'installer', { driftCheckInterval: Duration.minutes(1) });
+    new GVisorRuntime(chart, 'gvisor', { release: GVisorRelease.V20261005_0 });
+  });
+
+  test('is known with and without a watch', () => {
+    expect(messagesOf(RULE, watched)).toEqual([]);
+  });
+
+  test.each([
+    ['admit', quickstart()], ['admit', watched], ['watch', watched],
+  ])('of %s is reported wherever a letter of a word is wrong', (name, original) => {
+    const [shell, option, script] = (container(original, name as 'admit')).command;
+    const survivors: string[] = [];
+    for (const { index } of [...script.matchAll(/[a-z]/g)]) {
+      const manifests = structuredClone(original);
+      container(manifests, name as 'admit').command = [shell, option, script.slice(0, index) + 'x' + script.slice(index + 1)];
+      if (script[index] !== 'x' && !messagesOf(RULE, manifests).length) survivors.push(script.slice(Math.max(0, index - 10), index + 10));
+    }
+    expect(survivors).toEqual([]);
+  });
+
+  test('is reported where the shell or the agent\'s program is another one', () => {
+    const manifests = quickstart();
+    const { command } = container(manifests, 'admit');
+    container(manifests, 'admit').command = ['sh', '-c', command[2].replace('do node ', 'do nod ')];
+    expect(messagesOf(RULE, manifests)).toEqual([expect.stringMatching(/^the container admit runs "sh -c trap .*; it has to run "node \/sandbox-runtimes\/agent\.js admit" in the loop that was synthesized$/)]);
+    container(manifests, 'admit').command = ['ssh', '-c', command[2]];
+    expect(messagesOf(RULE, manifests)).toHaveLength(1);
+  });
 });
