@@ -31,7 +31,7 @@ export const installerCommands: Rule = {
     for (const { daemonSet: object, pod, bundle, plan } of installers) {
       const own = [AGENT, HOST_LAYOUT.lock, POD_LAYOUT.ready, POD_LAYOUT.news];
       const known = new Set([...own, ...[...bundle.keys()].map((file) => `${POD_LAYOUT.bundle}/${file}`)]);
-      for (const { field, name, command, texts, fieldRefs, readiness } of pod.containers.filter((container) => Object.hasOwn(COMMANDS, container.name))) {
+      for (const { field, name, command, texts, fieldRefs, readiness } of pod.containers.filter((one) => Object.hasOwn(COMMANDS, one.name))) {
         for (const path of texts.join(' ').match(ABSOLUTE_PATH) ?? []) {
           if (!known.has(path) && !PROGRAMS.test(path)) {
             yield { object, field, message: `the container ${name} uses ${path}, which it does not have; the installer's own paths are ${[...known].join(', ')}` };
@@ -48,7 +48,7 @@ export const installerCommands: Rule = {
         if (name === 'install' && !command.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
           yield { object, field, message: `the container install runs "${command}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
-        if (name === 'admit' && !readiness.every((command) => command.includes(POD_LAYOUT.ready))) {
+        if (name === 'admit' && !readiness.every((probe) => probe.includes(POD_LAYOUT.ready))) {
           yield { object, field, message: `the container admit has no readiness probe on ${POD_LAYOUT.ready}, or a startup probe on something else, so an update would go on over nodes that failed or never go on` };
         }
       }

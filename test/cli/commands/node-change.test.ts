@@ -39,7 +39,8 @@ describe('a restart', () => {
 
   test('is needed by CRI-O for another handler, since it only lists what it reads after SIGHUP', () => {
     const platform = NodePlatform.CRIO;
-    const { restart } = change({ platform, kata: [KataShim.QEMU_RUNTIME_RS] }, { platform, kata: [KataShim.QEMU_RUNTIME_RS, KataShim.CLH_RUNTIME_RS] });
+    const kata = [KataShim.QEMU_RUNTIME_RS];
+    const { restart } = change({ platform, kata }, { platform, kata: [...kata, KataShim.CLH_RUNTIME_RS] });
     expect(restart).toBe(`crio once per node (crio.service), ${RESTARTED}, and it waits for Pods whose shims the unit would end (KillMode)`);
   });
 

@@ -14,10 +14,11 @@ test('reports a Pod that selects other nodes than its class', () => {
 });
 
 describe('required node affinity', () => {
-  const said = (...terms: object[][]) => messagesOf(RULE, [gvisor, pod('web', {
-    runtimeClassName: 'gvisor',
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })) } } },
-  })]);
+  const said = (...terms: object[][]) => {
+    const nodeSelectorTerms = terms.map((matchExpressions) => ({ matchExpressions }));
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+    return messagesOf(RULE, [gvisor, pod('web', { runtimeClassName: 'gvisor', affinity })]);
+  };
   const other = { key: 'pool', operator: 'In', values: ['general', 'other'] };
 
   test.each([
