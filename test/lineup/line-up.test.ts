@@ -54,9 +54,11 @@ test.each([
   expect(checkLineUp([object]).findings).toEqual([expect.objectContaining({ rule: 'class-exists', object: `${kind} team-a/web` })]);
 });
 
-test('passes over kinds of other API groups', () => {
-  const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr' } } } };
-  expect(checkLineUp([job, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }])).toMatchObject({ findings: [], chains: [] });
+test('passes over kinds of other API groups, but for the class that they name', () => {
+  const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr', hostPID: true } } } };
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
+  expect(checkLineUp([job, service], { externalRuntimeClasses: ['gvisr'] })).toMatchObject({ findings: [], chains: [] });
+  expect(checkLineUp([job, service])).toMatchObject({ findings: [{ rule: 'class-exists', object: 'Job web' }], chains: [] });
 });
 
 test('gives the object of a finding to whoever knows where it comes from', () => {
