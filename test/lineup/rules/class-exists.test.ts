@@ -1,3 +1,4 @@
+import { checkLineUp } from '../../../src/lineup/line-up';
 import { findingsOf, messagesOf, pod, runtimeClass } from '../fixture';
 
 const RULE = 'class-exists';
@@ -73,4 +74,14 @@ describe('custom resources whose Pods nobody knows', () => {
   test('are left alone where the manifests are not all there is', () => {
     expect(messagesOf(RULE, [scaledJob('gvisr')], { judgeUnknownClasses: false })).toEqual([]);
   });
+});
+
+test('where classes may come from elsewhere, warns of a name that is a letter off from one that is here, and of no other', () => {
+  const findings = (name: string) => checkLineUp([runtimeClass('gvisor', 'runsc'), pod('web', { runtimeClassName: name })], { judgeUnknownClasses: false, externalHandlers: ['runsc'] })
+    .findings.filter(({ rule }) => rule === RULE);
+  expect(findings('gvisr')).toEqual([expect.objectContaining({
+    severity: 'warning', message: 'runtimeClassName is "gvisr", which nothing here defines; write "gvisor" if that is meant',
+  })]);
+  expect(findings('kata')).toEqual([]);
+  expect(findings('gvisor')).toEqual([]);
 });
