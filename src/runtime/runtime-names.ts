@@ -50,13 +50,13 @@ export function validateRuntimeClassName(name: string): void {
 }
 
 /** Whether a handler (or any other name of one label) is valid. */
-export function isDnsLabel(name: string): boolean {
-  return name.length <= DNS_LABEL_MAX_LENGTH && DNS_LABEL.test(name);
+export function isDnsLabel(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= DNS_LABEL_MAX_LENGTH && DNS_LABEL.test(name);
 }
 
 /** Whether the name of a RuntimeClass is valid. */
-export function isDnsSubdomain(name: string): boolean {
-  return name.length <= DNS_SUBDOMAIN_MAX_LENGTH && DNS_SUBDOMAIN.test(name);
+export function isDnsSubdomain(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= DNS_SUBDOMAIN_MAX_LENGTH && DNS_SUBDOMAIN.test(name);
 }
 
 /** The valid handler that is nearest to what somebody wrote: `Runsc_1` gives `runsc-1`. */

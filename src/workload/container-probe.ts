@@ -1,4 +1,8 @@
 import { isPort } from './refuse-containers';
+import { shown } from '../runtime/given';
+
+/** What an int32 can say. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe */
+const MAX = 2 ** 31 - 1;
 
 /** Timing of a probe. */
 export interface ContainerProbeOptions {
@@ -72,7 +76,9 @@ export class ContainerProbe {
 
   private constructor(private readonly action: object, private readonly options: ContainerProbeOptions) {
     for (const [member, value] of Object.entries(options)) {
-      if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw new Error(`${member} of a probe must be a whole number, 0 or more, got ${value}`);
+      if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MAX)) {
+        throw new Error(`${member} of a probe must be a whole number from 0 to ${MAX}, got ${shown(value)}`);
+      }
     }
   }
 
@@ -83,6 +89,6 @@ export class ContainerProbe {
 }
 
 function probed(port: number): number {
-  if (!isPort(port)) throw new Error(`a probe asks at the port ${port}; a port is a whole number from 1 to 65535`);
+  if (!isPort(port)) throw new Error(`a probe asks at the port ${shown(port)}; a port is a whole number from 1 to 65535`);
   return port;
 }

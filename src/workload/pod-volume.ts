@@ -1,7 +1,7 @@
 import { refuseQuantity } from './quantity';
-import { refuseLabelName } from './refuse-containers';
+import { refuseLabelName, refuseObjectName } from './refuse-names';
 
-/** A volume of a SandboxedPod. Throws where its name is no DNS label. */
+/** A volume of a SandboxedPod. Throws where its name, or that of the object that it shows, is none that Kubernetes takes. */
 export class PodVolume {
   /**
    * A folder that lives as long as the Pod.
@@ -21,6 +21,7 @@ export class PodVolume {
    * @param configMapName name of the ConfigMap
    */
   public static configMap(name: string, configMapName: string): PodVolume {
+    refuseObjectName(`the ConfigMap of the volume "${name}"`, configMapName);
     return new PodVolume(name, { configMap: { name: configMapName } });
   }
 
@@ -31,6 +32,7 @@ export class PodVolume {
    * @param secretName name of the Secret
    */
   public static secret(name: string, secretName: string): PodVolume {
+    refuseObjectName(`the Secret of the volume "${name}"`, secretName);
     return new PodVolume(name, { secret: { secretName } });
   }
 
@@ -41,6 +43,7 @@ export class PodVolume {
    * @param claimName name of the claim
    */
   public static persistentVolumeClaim(name: string, claimName: string): PodVolume {
+    refuseObjectName(`the PersistentVolumeClaim of the volume "${name}"`, claimName);
     return new PodVolume(name, { persistentVolumeClaim: { claimName } });
   }
 

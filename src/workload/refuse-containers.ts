@@ -1,7 +1,8 @@
 import { refuseQuantity } from './quantity';
+import { refuseLabelName } from './refuse-names';
 import type { SandboxedContainer } from './sandboxed-container';
+import { shown } from '../runtime/given';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
-import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
 
 const RESOURCES = { cpuRequest: '100m', cpuLimit: '1', memoryRequest: '64Mi', memoryLimit: '256Mi' } as const;
 /** The name of a port: an IANA service name. @see https://datatracker.ietf.org/doc/html/rfc6335#section-5.1 */
@@ -9,13 +10,15 @@ const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Printable ASCII without "=". @see https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/ */
 const ENV_NAME = /^[ -<>-~]+$/;
 
+const PROBES = ['readinessProbe', 'livenessProbe', 'startupProbe'] as const;
+
 /** A request may be as much as the limit in other words (700m, 0.7), which floating point does not always see. */
 const ROUNDED = 1 + 1e-9;
 
 /** Refuses containers that the API server would refuse, with what to write instead. */
-export function refuseContainers(pod: string, containers: readonly SandboxedContainer[]): void {
+export function refuseContainers(pod: string, containers: readonly SandboxedContainer[], initContainers: readonly SandboxedContainer[] = []): void {
   const names = new Set<string>();
-  for (const container of containers) {
+  for (const container of [...initContainers, ...containers]) {
     for (const member of ['name', 'image'] as const) {
       if (typeof container?.[member] !== 'string' || container[member] === '') {
         throw new Error(`a container of ${pod} has no ${member}; write { name: 'web', image: 'registry.example/web:1.0' }`);
@@ -28,25 +31,25 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
     }
     names.add(name);
     const described = `container "${name}" of ${pod}`;
+    if (/\s/.test(container.image)) {
+      throw new Error(`${described} has the image ${shown(container.image)}; an image's name has no spaces, such as "registry.example/web:1.0"`);
+    }
     refusePorts(described, container);
     refuseEnv(described, container);
     refuseQuantities(described, container);
     refuseMounts(described, container);
     refuseSecurity(described, container);
   }
-}
-
-/** Refuses the name of a part of a Pod that is no DNS label. */
-export function refuseLabelName(described: string, name: string): void {
-  if (isDnsLabel(name)) return;
-  const proposal = /[a-z\d]/i.test(name) ? `; write "${proposeDnsLabel(name)}"` : '';
-  throw new Error(`${described} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got "${name}"${proposal}`);
+  for (const container of initContainers) {
+    const probe = PROBES.find((member) => container[member] !== undefined);
+    if (probe) throw new Error(`container "${container.name}" of ${pod} has a ${probe}, which no init container may have, as it runs to its end; leave it out, or make it one of containers`);
+  }
 }
 
 function refusePorts(container: string, { ports = [] }: SandboxedContainer): void {
   const names = new Set<string>();
   for (const { containerPort, name } of ports) {
-    if (!isPort(containerPort)) throw new Error(`${container} has the port ${containerPort}; a port is a whole number from 1 to 65535`);
+    if (!isPort(containerPort)) throw new Error(`${container} has the port ${shown(containerPort)}; a port is a whole number from 1 to 65535`);
     if (name === undefined) continue;
     if (!PORT_NAME.test(name)) {
       throw new Error(`${container} has a port with the name "${name}"; such a name has at most 15 lower-case letters, digits and single "-" between them, one letter at least, such as "http"`);

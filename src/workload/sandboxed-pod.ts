@@ -3,9 +3,12 @@ import { Construct } from 'constructs';
 import { exceptionAnnotations, type CompatibilityException } from './compatibility-exception';
 import type { PodVolume } from './pod-volume';
 import { refuseContainers } from './refuse-containers';
+import { refuseMetadata } from './refuse-metadata';
+import { refuseObjectName } from './refuse-names';
 import { containerManifest, type SandboxedContainer } from './sandboxed-container';
 import { tolerationManifest, type Toleration } from './toleration';
-import { isDnsSubdomain, proposeDnsSubdomain } from '../runtime/runtime-names';
+import { shown } from '../runtime/given';
+import { isLabelValue } from '../runtime/label-syntax';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { requireSameApp } from '../synth/sandbox-registry';
 
@@ -123,14 +126,14 @@ export class SandboxedPod extends Construct {
     if (!Array.isArray(props.containers) || props.containers.length === 0) {
       throw new Error(`${this.node.path} has no containers; a Pod needs at least one (containers: [{ name: 'web', image: 'registry.example/web:1.0' }])`);
     }
-    refuseContainers(this.node.path, [...props.initContainers ?? [], ...props.containers]);
+    refuseContainers(this.node.path, props.containers, props.initContainers);
     if (props.nodeName !== undefined && props.hostnames !== undefined) {
       throw new Error(`${this.node.path} has both nodeName ("${props.nodeName}") and hostnames (${props.hostnames.join(', ')}); keep hostnames`);
     }
     if (props.hostnames?.length === 0) {
       throw new Error(`hostnames of ${this.node.path} is empty, which no node matches; leave it out, or name at least one node`);
     }
-    this.refuseNames(props);
+    this.refusePod(props);
     this.refuseUnknownMounts(props);
     const pod = new ApiObject(this, 'Resource', {
       apiVersion: 'v1',
@@ -155,18 +158,22 @@ export class SandboxedPod extends Construct {
   }
 
   /** What the API server would refuse of the Pod itself. */
-  private refuseNames({ metadata, serviceAccountName, terminationGracePeriodSeconds, volumes = [] }: SandboxedPodProps): void {
-    for (const [member, given] of Object.entries({ 'metadata.name': metadata?.name, serviceAccountName })) {
-      if (given && !isDnsSubdomain(given)) {
-        throw new Error(`${member} of ${this.node.path} must be a DNS subdomain (lower-case letters, digits, "-" and "."), got "${given}"; write "${proposeDnsSubdomain(given)}"`);
-      }
+  private refusePod({ metadata, serviceAccountName, nodeName, hostnames = [], terminationGracePeriodSeconds: seconds, volumes = [] }: SandboxedPodProps): void {
+    const { path } = this.node;
+    if (metadata) refuseMetadata(path, metadata);
+    for (const [member, given] of Object.entries({ serviceAccountName, nodeName })) {
+      if (given) refuseObjectName(`${member} of ${path}`, given);
     }
-    if (terminationGracePeriodSeconds !== undefined && !(Number.isInteger(terminationGracePeriodSeconds) && terminationGracePeriodSeconds >= 0)) {
-      throw new Error(`terminationGracePeriodSeconds of ${this.node.path} must be a whole number of seconds, 0 or more, got ${terminationGracePeriodSeconds}`);
+    const strange = hostnames.find((name) => !name || !isLabelValue(name));
+    if (strange !== undefined) {
+      throw new Error(`hostnames of ${path} has ${shown(strange)}, which no label kubernetes.io/hostname can have: at most 63 letters, digits, "-", "_" and "."`);
+    }
+    if (seconds !== undefined && !(Number.isSafeInteger(seconds) && seconds >= 0)) {
+      throw new Error(`terminationGracePeriodSeconds of ${path} must be a whole number of seconds, 0 to ${Number.MAX_SAFE_INTEGER}, got ${shown(seconds)}`);
     }
     const names = volumes.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) throw new Error(`${this.node.path} has two volumes "${twice}"; give one of them another name`);
+    if (twice !== undefined) throw new Error(`${path} has two volumes "${twice}"; give one of them another name`);
   }
 
   private refuseUnknownMounts(props: SandboxedPodProps): void {

@@ -118,7 +118,7 @@ test.each<[string, Partial<SandboxedPodProps>, string]>([
   )),
   ['a name of the Pod in capitals', { metadata: { name: 'Web' } }, 'metadata.name of team/web must be a DNS subdomain (lower-case letters, digits, "-" and "."), got "Web"; write "web"'],
   ['a service account with a space', { serviceAccountName: 'my account' }, 'serviceAccountName of team/web must be a DNS subdomain'],
-  ['half a second', { terminationGracePeriodSeconds: 0.5 }, 'terminationGracePeriodSeconds of team/web must be a whole number of seconds, 0 or more, got 0.5'],
+  ['half a second', { terminationGracePeriodSeconds: 0.5 }, 'terminationGracePeriodSeconds of team/web must be a whole number of seconds, 0 to 9007199254740991, got 0.5'],
   ['two volumes of one name', { volumes: [PodVolume.emptyDir('a'), PodVolume.secret('a', 'b')] }, 'team/web has two volumes "a"; give one of them another name'],
   ['a toleration of a taint that cannot be', { tolerations: [{ key: 'a b' }] }, 'a toleration has the key "a b", which no taint can have; write one such as "sandbox"'],
   ['a toleration of a value that cannot be', { tolerations: [{ key: 'a', value: 'b c' }] }, 'a toleration has the value "b c", which no taint can have'],
@@ -155,8 +155,8 @@ test('a volume has a name as Kubernetes takes it', () => {
 });
 
 test.each([
-  [{ initialDelaySeconds: -1 }, 'initialDelaySeconds of a probe must be a whole number, 0 or more, got -1'],
-  [{ timeoutSeconds: 1.5 }, 'timeoutSeconds of a probe must be a whole number, 0 or more, got 1.5'],
+  [{ initialDelaySeconds: -1 }, 'initialDelaySeconds of a probe must be a whole number from 0 to 2147483647, got -1'],
+  [{ timeoutSeconds: 1.5 }, 'timeoutSeconds of a probe must be a whole number from 0 to 2147483647, got 1.5'],
 ])('a probe with %j is refused', (options, message) => {
   expect(() => ContainerProbe.exec(['true'], options)).toThrow(message);
 });

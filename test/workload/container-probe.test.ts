@@ -1,0 +1,14 @@
+import { ContainerProbe } from '../../src';
+
+test.each<[object | undefined, string]>([
+  [{ periodSeconds: 2 ** 40 }, 'periodSeconds of a probe must be a whole number from 0 to 2147483647, got 1099511627776'],
+  [{ initialDelaySeconds: 2 ** 31 }, 'initialDelaySeconds of a probe must be a whole number from 0 to 2147483647, got 2147483648'],
+  [{ timeoutSeconds: '5' }, 'timeoutSeconds of a probe must be a whole number from 0 to 2147483647, got "5"'],
+  [{ failureThreshold: null }, 'failureThreshold of a probe must be a whole number from 0 to 2147483647, got null'],
+])('a probe with %j is refused, as Kubernetes keeps it in an int32', (options, message) => {
+  expect(() => ContainerProbe.tcpSocket(80, options as any)).toThrow(message);
+});
+
+test('a probe may wait as long as an int32 can say', () => {
+  expect(ContainerProbe.tcpSocket(80, { periodSeconds: 2 ** 31 - 1, timeoutSeconds: undefined })._manifest()).toEqual({ tcpSocket: { port: 80 }, periodSeconds: 2 ** 31 - 1 });
+});
