@@ -8,11 +8,14 @@ import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { describeRuntime, type SandboxRegistry } from '../synth/sandbox-registry';
 import type { SynthPass } from '../synth/synth-pass';
 
+/** What is written at one place of an object, but for the class. */
+type Place = Omit<SandboxEdit, 'runtimeClassName'>;
+
 /** What an object is to run in. */
 interface Wanted {
   readonly runtime: ISandboxRuntime;
-  readonly path: readonly string[];
-  readonly edits: { scheduling?: SandboxEdit['scheduling']; readonly annotations: { [name: string]: string } };
+  /** By the path to their Pods: the kind's own, or each that somebody wrote. */
+  readonly places: Map<readonly string[], Place>;
 }
 
 /** What is rendered, and what has to be said about it. */
@@ -33,24 +36,24 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
   const wanted = new Map<ApiObject, Wanted>();
   const unknown = new Map<ApiObject, ISandboxRuntime>();
   for (const [construct, { runtime, options }] of registry.sandboxed) {
-    const ownPath = options.find((one) => one.podSpecPath !== undefined)?.podSpecPath;
-    const annotations = exceptionAnnotations(options.flatMap(({ exceptions }) => exceptions ?? []), construct.node.path || 'the app');
-    const scheduling = options.some(({ schedulingInPod }) => schedulingInPod) ? schedulingOf(runtime, pass) : undefined;
-    for (const object of objects(construct)) {
-      // Its Pods would wait for the label that they themselves bring about.
-      if (object.node.scope instanceof NodeInstaller) continue;
-      const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
-      const other = wanted.get(object);
-      if (!path) {
-        if (isForeign(object) || isList(object)) unknown.set(object, runtime);
-      } else if (other && other.runtime !== runtime) {
-        errors.push(`${object.node.path} is to run in two sandboxes, ${describeRuntime(other.runtime)} and ${describeRuntime(runtime)}; choose one`);
-      } else {
-        wanted.set(object, {
-          runtime,
-          path,
-          edits: { scheduling: other?.edits.scheduling ?? scheduling, annotations: { ...other?.edits.annotations, ...annotations } },
-        });
+    for (const ownPath of new Set(options.map((one) => one.podSpecPath))) {
+      const calls = options.filter((one) => one.podSpecPath === ownPath);
+      const annotations = exceptionAnnotations(calls.flatMap(({ exceptions }) => exceptions ?? []), construct.node.path || 'the app');
+      const scheduling = calls.some(({ schedulingInPod }) => schedulingInPod) ? schedulingOf(runtime, pass) : undefined;
+      for (const object of objects(construct)) {
+        // Its Pods would wait for the label that they themselves bring about.
+        if (object.node.scope instanceof NodeInstaller) continue;
+        const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
+        const target = wanted.get(object) ?? { runtime, places: new Map() };
+        if (!path) {
+          if (isForeign(object) || isList(object)) unknown.set(object, runtime);
+        } else if (target.runtime !== runtime) {
+          errors.push(`${object.node.path} is to run in two sandboxes, ${describeRuntime(target.runtime)} and ${describeRuntime(runtime)}; choose one`);
+        } else {
+          const other = target.places.get(path);
+          target.places.set(path, { path, scheduling: other?.scheduling ?? scheduling, annotations: { ...other?.annotations, ...annotations } });
+          wanted.set(object, target);
+        }
       }
     }
   }
@@ -65,7 +68,7 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
     }
   }
   // Before anything is rendered for the check: what is rendered may show other objects, in their sandboxes.
-  for (const [object, target] of wanted) pass.edit(object, (rendered) => editPods(rendered, editOf(target)));
+  for (const [object, target] of wanted) pass.edit(object, (rendered) => editsOf(target).forEach((edit) => editPods(rendered, edit)));
 
   const manifests: any[] = [];
   for (const object of objects(root)) {
@@ -76,25 +79,24 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
     if (target) {
       errors.push(...put(object, manifest, target));
     }
-    manifests.push(...known ? [manifest] : views(manifest, target!.path));
+    manifests.push(...known ? [manifest] : [...target!.places.keys()].flatMap((path) => views(manifest, path)));
   }
   return { errors, warnings, manifests };
 }
 
 /** Puts the Pods of a rendered object into their sandbox. @returns what stands against it */
 function put(object: ApiObject, manifest: any, target: Wanted): string[] {
-  const { runtime, path } = target;
   // Working out a path takes longer than everything else here.
   const name = () => `${object.node.path} (${object.kind})`;
-  const problems = editPods(manifest, editOf(target));
-  if (!problems) {
-    return [`${name()} has no ${path.join('.')}, so it cannot run in ${describeRuntime(runtime)}; give it a Pod spec`];
-  }
-  return problems.map((problem) => `${name()} ${problem} and is to run in ${describeRuntime(runtime)}; leave out one of the two`);
+  return editsOf(target).flatMap((edit) => {
+    const problems = editPods(manifest, edit);
+    return problems?.map((problem) => `${name()} ${problem} and is to run in ${describeRuntime(target.runtime)}; leave out one of the two`)
+      ?? [`${name()} has no ${edit.path.join('.')}, so it cannot run in ${describeRuntime(target.runtime)}; give it a Pod spec`];
+  });
 }
 
-function editOf({ runtime, path, edits }: Wanted): SandboxEdit {
-  return { path, runtimeClassName: runtime.runtimeClassName, ...edits };
+function editsOf({ runtime: { runtimeClassName }, places }: Wanted): SandboxEdit[] {
+  return [...places.values()].map((place) => ({ runtimeClassName, ...place }));
 }
 
 /** The Pod templates of a custom resource, as objects that the line-up check knows. */

@@ -158,7 +158,8 @@ export class SandboxedPod extends Construct {
   }
 
   /** What the API server would refuse of the Pod itself. */
-  private refusePod({ metadata, serviceAccountName, nodeName, hostnames = [], terminationGracePeriodSeconds: seconds, volumes = [] }: SandboxedPodProps): void {
+  private refusePod(props: SandboxedPodProps): void {
+    const { metadata, serviceAccountName, nodeName, hostnames = [], terminationGracePeriodSeconds: seconds, volumes = [] } = props;
     const { path } = this.node;
     if (metadata) refuseMetadata(path, metadata);
     for (const [member, given] of Object.entries({ serviceAccountName, nodeName })) {

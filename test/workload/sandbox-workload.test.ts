@@ -325,6 +325,53 @@ describe('a custom resource', () => {
     expect(() => gvisor.sandbox(volcano(team, spec), { podSpecPath: path })).toThrow('podSpecPath must be names with "."');
   });
 
+  describe('that keeps Pods at two places', () => {
+    const pipeline = (scope: Construct, first: object = spec) => new ApiObject(scope, 'it', {
+      apiVersion: 'example.com/v1', kind: 'Pipeline', metadata: { name: 'train' }, spec: { a: { spec: first }, b: { spec } },
+    });
+
+    test('has the sandbox at both of them', () => {
+      const { gvisor, team } = setUp();
+      const object = pipeline(team);
+      gvisor.sandbox(object, { podSpecPath: 'spec.a.spec' });
+      gvisor.sandbox(object, { podSpecPath: 'spec.b.spec' });
+      gvisor.sandbox(object, { podSpecPath: 'spec.b.spec' });
+
+      const [{ spec: { a, b } }] = Testing.synth(team);
+      expect([a.spec.runtimeClassName, b.spec.runtimeClassName]).toEqual(['gvisor', 'gvisor']);
+    });
+
+    test('is judged at both of them, and has an exception where it was made', () => {
+      const { gvisor, team } = setUp();
+      const object = pipeline(team, { ...spec, hostPID: true });
+      const exceptions = [{ rule: CompatibilityRule.HOST_PID, reason: 'its own processes are all it wants to see' }];
+      gvisor.sandbox(object, { podSpecPath: 'spec.b.spec' });
+      gvisor.sandbox(object, { podSpecPath: 'spec.a.spec' });
+      expect(() => Testing.synth(team)).toThrow('host-pid: PodTemplate team-a/train (Pipeline, spec.a.spec): hostPID is true');
+
+      gvisor.sandbox(object, { podSpecPath: 'spec.a.spec', exceptions });
+      const [{ spec: { a, b } }] = Testing.synth(team);
+      expect([a.metadata, b.metadata]).toEqual([{ annotations: { 'except.sandbox-runtimes/host-pid': exceptions[0].reason } }, undefined]);
+    });
+
+    test('is refused where one of the paths leads to nothing', () => {
+      const { gvisor, team } = setUp();
+      const object = pipeline(team);
+      gvisor.sandbox(object, { podSpecPath: 'spec.a.spec' });
+      gvisor.sandbox(object, { podSpecPath: 'spec.c.spec' });
+      expect(() => Testing.synth(team)).toThrow('team/it (Pipeline) has no spec.c.spec');
+    });
+
+    test.each(['spec.a.spec', 'spec.b.spec'])('is refused with another sandbox at %s, and both are named', (second) => {
+      const { gvisor, team } = setUp();
+      const gke = SandboxRuntime.fromRuntimeClassName(team, 'gke', 'gke-gvisor');
+      const object = pipeline(team);
+      gvisor.sandbox(object, { podSpecPath: 'spec.a.spec' });
+      expect(() => gke.sandbox(object, { podSpecPath: second }))
+        .toThrow('team/it is to run in two sandboxes, platform/gvisor (RuntimeClass "gvisor") and team/gke (RuntimeClass "gke-gvisor"); choose one');
+    });
+  });
+
   test('is the only kind of object that needs a path', () => {
     const { gvisor, team } = setUp();
     expect(() => gvisor.sandbox(team, { podSpecPath })).toThrow(`podSpecPath "${podSpecPath}" is for an object of a kind that the library does not know, and team is none`);
