@@ -5,6 +5,7 @@ import { PolicyMode } from './policy-mode';
 import { kubernetesMinor } from '../installer/kubernetes-version';
 import type { CompatibilityRule } from '../lineup/compatibility-rule';
 import { celText } from '../lineup/pod-rule';
+import { oneOf, requireKinds, TEXTS } from '../runtime/given';
 import { refuseLabels } from '../runtime/label-syntax';
 import { factsOf } from '../runtime/runtime-facts';
 import { toDnsLabel } from '../runtime/runtime-names';
@@ -75,6 +76,7 @@ export class RuntimeClassPolicy extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: RuntimeClassPolicyProps) {
     super(scope, id);
+    requireKinds(this.node.path, props, { mode: oneOf(PolicyMode), honoredExceptions: TEXTS });
     if (props.runtimes.length === 0) {
       throw new Error(`${this.node.path} allows no runtime, so no Pod could run; name at least one in runtimes`);
     }

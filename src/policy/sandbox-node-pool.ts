@@ -1,3 +1,4 @@
+import { oneOf, requireKinds } from '../runtime/given';
 import { isLabelKey } from '../runtime/label-syntax';
 import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
 import { TaintEffect, type Toleration } from '../workload/toleration';
@@ -45,6 +46,7 @@ export class SandboxNodePool {
     if (!isDnsLabel(name)) {
       throw new Error(`the name of a node pool must be a DNS label (at most 63 lower-case letters, digits and "-"), got "${name}"; write "${proposeDnsLabel(name)}"`);
     }
+    requireKinds(`the node pool "${name}"`, props, { effect: oneOf(TaintEffect) });
     this.key = props.key ?? POOL_KEY;
     if (!isLabelKey(this.key)) {
       throw new Error(`the key of the node pool "${name}" is "${this.key}", which no label can have; write one such as "example.com/pool"`);

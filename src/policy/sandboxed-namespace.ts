@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { egressRules, NamespaceEgress } from './namespace-egress';
 import { NamespaceQuota } from './namespace-quota';
 import { SANDBOX_NAMESPACE_LABEL } from './runtime-class-policy';
+import { BOOLEAN, instanceOf, oneOf, requireKinds, type Kinds } from '../runtime/given';
 import { refuseLabels } from '../runtime/label-syntax';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
 import { podFixedOf } from '../runtime/runtime-facts';
@@ -95,6 +96,17 @@ export interface SandboxedNamespaceProps {
   readonly labels?: { [label: string]: string };
 }
 
+/** What would open the namespace without a word. */
+const KINDS: Kinds = {
+  requireSandbox: BOOLEAN,
+  podSecurity: oneOf(PodSecurityLevel),
+  egress: oneOf(NamespaceEgress),
+  allowIngress: BOOLEAN,
+  quota: instanceOf(() => NamespaceQuota, 'a NamespaceQuota such as NamespaceQuota.of({ pods: 20 })'),
+  defaultLimits: BOOLEAN,
+  serviceAccountToken: BOOLEAN,
+};
+
 /**
  * A namespace for code that is not trusted: Pod Security, a network that is closed but for DNS, a quota that counts the
  * overhead of sandboxes, default limits, and no token. Each of them can be opened by its own property.
@@ -115,6 +127,7 @@ export class SandboxedNamespace extends Construct {
     if (name === 'default' || name.startsWith('kube-')) {
       throw new Error(`${this.node.path} would close the namespace "${name}", which belongs to the cluster; choose a namespace of your own`);
     }
+    requireKinds(this.node.path, props, KINDS);
     refuseLabels(`labels of ${this.node.path}`, props.labels);
     this.name = name;
     new ClusterScopedObject(this, 'Resource', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: this.labels() } });

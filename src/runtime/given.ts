@@ -46,6 +46,6 @@ export function shown(value: unknown): string {
     return JSON.stringify(value) ?? String(value);
   } catch {
     // Constructs lead back to themselves.
-    return `a ${(value as object).constructor.name}`;
+    return `a ${(value as object).constructor?.name ?? 'strange object'}`;
   }
 }

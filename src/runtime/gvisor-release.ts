@@ -1,3 +1,4 @@
+import { BOOLEAN, requireKinds, shown, TEXTS } from './given';
 import {
   FIRST_ARCHIVE, FIRST_ZSTD_ARCHIVE, GVISOR_ARCHITECTURES, GVISOR_BINARIES, GVISOR_RELEASES_URL, GVISOR_SENTRY, SECURITY_FLOOR,
   V20260928_0, V20261005_0, type GVisorArchives,
@@ -41,6 +42,8 @@ export interface GVisorReleaseProps {
   readonly allowBelowSecurityFloor?: boolean;
 }
 
+const KINDS = { requiredFiles: TEXTS, allowBelowSecurityFloor: BOOLEAN };
+
 /**
  * A release of gVisor, with the checksums that its archives are verified against before a node opens them.
  * A release is always named exactly: an update of this library never changes what runs on a node.
@@ -67,23 +70,25 @@ export class GVisorRelease {
   public static of(version: string, props: GVisorReleaseProps): GVisorRelease {
     validateGVisorVersion(version);
     refuseUnpublished(version);
-    if (compareGVisorVersions(version, SECURITY_FLOOR) < 0 && !props.allowBelowSecurityFloor) {
+    requireKinds(`gVisor ${version}`, props, KINDS);
+    const { amd64Sha512, arm64Sha512, requiredFiles = [GVISOR_SENTRY], allowBelowSecurityFloor } = props ?? {};
+    if (compareGVisorVersions(version, SECURITY_FLOOR) < 0 && !allowBelowSecurityFloor) {
       throw new Error(`gVisor ${version} may lack the fix of CVE-2026-96812, by which a container becomes root on its node;`
         + ` use ${SECURITY_FLOOR} or newer, or set allowBelowSecurityFloor if the risk is understood`);
     }
     const checksums: { [arch: string]: string } = {
-      ...checksum(version, 'amd64', props.amd64Sha512),
-      ...checksum(version, 'arm64', props.arm64Sha512),
+      ...checksum(version, 'amd64', amd64Sha512),
+      ...checksum(version, 'arm64', arm64Sha512),
     };
     if (Object.keys(checksums).length === 0) {
       throw new Error(`gVisor ${version} has no checksum; set amd64Sha512, arm64Sha512 or both`);
     }
-    return new GVisorRelease(version, checksums, requiredFiles(props.requiredFiles ?? [GVISOR_SENTRY]));
+    return new GVisorRelease(version, checksums, allFiles(requiredFiles));
   }
 
   private static known(release: GVisorArchives): GVisorRelease {
     const checksums = Object.entries(release.archives).map(([arch, archive]) => [arch, archive.sha512]);
-    return new GVisorRelease(release.version, Object.fromEntries(checksums), requiredFiles(release.sidecars));
+    return new GVisorRelease(release.version, Object.fromEntries(checksums), allFiles(release.sidecars));
   }
 
   private constructor(
@@ -153,14 +158,14 @@ function checksum(version: string, arch: string, sha512: string | undefined): { 
   }
   if (!/^[0-9a-f]{128}$/i.test(sha512)) {
     const strange = /[^0-9a-f]/i.exec(sha512);
-    throw new Error(`${arch}Sha512 of gVisor ${version} must be a SHA-512 of 128 hexadecimal digits, got ${sha512.length} characters`
+    throw new Error(`${arch}Sha512 of gVisor ${version} must be a SHA-512 of 128 hexadecimal digits, got ${typeof sha512 === 'string' ? `${sha512.length} characters` : shown(sha512)}`
       + (strange ? ` with "${strange[0]}" at position ${strange.index + 1}` : '')
       + `; copy the first word of gvisor.tar.zstd.sha512 of ${GVISOR_ARCHITECTURES[arch]}`);
   }
   return { [arch]: sha512.toLowerCase() };
 }
 
-function requiredFiles(sidecars: readonly string[]): string[] {
+function allFiles(sidecars: readonly string[]): string[] {
   for (const file of sidecars) {
     if (!/^[\w.+-]+(\/[\w.+-]+)*$/.test(file) || file.split('/').some((part) => part === '.' || part === '..')) {
       throw new Error(`a required file must be a path inside the archive such as "${GVISOR_SENTRY}", got "${file}"`);

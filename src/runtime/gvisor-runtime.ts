@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { BOOLEAN, requireKinds, TEXTS } from './given';
 import { GVisorArtifacts } from './gvisor-artifacts';
 import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
@@ -99,6 +100,7 @@ export class GVisorRuntime extends SandboxRuntime {
     }
     this.release = props.release;
     this.artifacts = props.artifacts ?? GVisorArtifacts.tarball();
+    requireKinds(this.node.path, props, { podAnnotations: TEXTS, allowWildcardPodAnnotations: BOOLEAN });
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
     this.config = {
       binaryName: `${this.artifacts._plan(this.release).directory}/runsc`,

@@ -3,6 +3,7 @@ import { validateRuntimeClassName } from './runtime-names';
 import type { ISandboxRuntime } from './sandbox-runtime';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import { requestSandbox } from '../workload/request-sandbox';
 import type { SandboxOptions } from '../workload/sandbox-options';
 
 /** A RuntimeClass that somebody else owns: Pods may name it, nothing about it is judged but whether its Pods fit what its name says. */
@@ -18,6 +19,6 @@ export class ImportedRuntimeClass extends Construct implements ISandboxRuntime {
   }
 
   public sandbox(construct: IConstruct, options?: SandboxOptions): void {
-    SandboxRegistry.of(this).sandbox(construct, this, options);
+    requestSandbox(this, construct, options);
   }
 }

@@ -1,3 +1,4 @@
+import { shown } from './given';
 import { KATA_BUILT_FOR } from './kata-components';
 import type { KataOptions } from './kata-options';
 import { KATA_SETTINGS, type KataSetting, type KataValue } from './kata-settings';
@@ -220,5 +221,5 @@ function isTable(value: any): boolean {
 }
 
 function unfit(option: string, allowed: string, given: unknown): Error {
-  return new Error(`${option} must be ${allowed}, got ${JSON.stringify(given)}`);
+  return new Error(`${option} must be ${allowed}, got ${shown(given)}`);
 }

@@ -1,3 +1,4 @@
+import { BOOLEAN, OBJECT, requireKinds, shown } from './given';
 import {
   FIRST_GO_ARCHIVE, FIRST_SAFE_CONFIG_PATH, KATA_RELEASES_URL, KATA_SECURITY_FLOOR, V4_2_0, type KataArchives,
 } from './kata-archives';
@@ -99,6 +100,7 @@ export class KataRelease {
    */
   public static of(version: string, props: KataReleaseProps = {}): KataRelease {
     validateKataVersion(version);
+    requireKinds(`Kata ${version}`, props, { runtimeRs: OBJECT, goRuntime: OBJECT, allowBelowSecurityFloor: BOOLEAN });
     refuseUnsafe(version, props.allowBelowSecurityFloor ?? false);
     const rust = checksums(version, 'runtimeRs', props.runtimeRs ?? {});
     const go = checksums(version, 'goRuntime', props.goRuntime ?? {});
@@ -197,7 +199,7 @@ function checksums(version: string, what: string, given: KataChecksums): Checksu
     }
     if (!/^[0-9a-f]{64}$/i.test(sha256)) {
       const strange = /[^0-9a-f]/i.exec(sha256);
-      throw new Error(`${what}.${member} of Kata ${version} must be a SHA-256 of 64 hexadecimal digits, got ${sha256.length} characters`
+      throw new Error(`${what}.${member} of Kata ${version} must be a SHA-256 of 64 hexadecimal digits, got ${typeof sha256 === 'string' ? `${sha256.length} characters` : shown(sha256)}`
         + (strange ? ` with "${strange[0]}" at position ${strange.index + 1}` : ''));
     }
     known[arch] = sha256.toLowerCase();

@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix';
 import type { Construct } from 'constructs';
+import { BOOLEAN, requireKinds, TEXT, TEXTS, type Kinds } from './given';
 import { validateKataAnnotations } from './kata-annotations';
 import { KataArtifacts } from './kata-artifacts';
 import { KATA_BUILT_FOR } from './kata-components';
@@ -22,6 +23,21 @@ import { renderHandlerTables } from '../platform/handler-table';
 
 /** A guest that pulls its own images takes longer than the kubelet's 2 minutes. */
 const GUEST_PULL_TIMEOUT_MINUTES = 10;
+
+/** What has no check of its own, or would break it. */
+const KINDS: Kinds = {
+  nodeFeatureDiscovery: BOOLEAN,
+  kubeletAllowsLongRequests: BOOLEAN,
+  podAnnotations: TEXTS,
+  allowWildcardPodAnnotations: BOOLEAN,
+  kernelParams: TEXTS,
+  debug: BOOLEAN,
+  agentHttpsProxy: TEXT,
+  agentNoProxy: TEXTS,
+  guestPull: BOOLEAN,
+  enableAnnotations: TEXTS,
+  extraConfig: TEXT,
+};
 
 /** What the agent in the guest reads of a container, to hand its termination message back. */
 const CONTAINER_ANNOTATIONS = ['io.kubernetes.container.terminationMessage*'];
@@ -144,6 +160,7 @@ export class KataRuntime extends SandboxRuntime {
     this.shim = shimOf(props);
     this.release = props.release;
     this.artifacts = props.artifacts ?? KataArtifacts.tarball();
+    requireKinds(this.node.path, props, KINDS);
     this.refuseMissingArchive();
     this.refuseMissingSnapshotter();
     this.refuseShortRequests();

@@ -1,3 +1,4 @@
+import { BOOLEAN, requireKinds, shown, TEXTS, type Kinds } from './given';
 import { isKnownComponent } from './kata-components';
 import { DEFAULTS, KATA_SHIMS, LIGHT_GUEST, LIGHT_OVERHEAD, QEMU_DEVICES, QEMU_OVERHEAD, type KataShimFacts } from './kata-shims';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
@@ -150,14 +151,21 @@ export interface KataShimProps {
   readonly devices?: string[];
 }
 
+const KINDS: Kinds = {
+  architectures: TEXTS, components: TEXTS, componentsOnArm64: TEXTS, files: TEXTS, devices: TEXTS, runtimeRs: BOOLEAN, staticSizing: BOOLEAN,
+};
 const ARCHITECTURES = ['amd64', 'arm64', 'ppc64le', 's390x'];
 const RELATIVE_FILE = /^(?!\.{1,2}(\/|$))[\w.@+-]+(\/(?!\.{1,2}(\/|$))[\w.@+-]+)*$/;
 
 /** The record of such a shim, as kata-shims.ts has one for each that Kata ships. */
 export function shimFacts(name: string, props: KataShimProps): KataShimFacts {
+  refuseName(name);
+  if (!props?.hypervisor || !props.architectures) {
+    throw new Error(`the shim "${name}" has no props; name its hypervisor and architectures, such as { hypervisor: 'qemu', architectures: ['amd64'] }`);
+  }
+  requireKinds(`the shim "${name}"`, props, KINDS);
   const { runtimeRs: rust = true, hypervisor, components = [], componentsOnArm64 = [], files = [], devices, kernelParams, snapshotter } = props;
   const refuse = refusal(name);
-  refuseName(name);
   refuse('hypervisor', [hypervisor], /^[a-z][a-z0-9_-]*$/, 'the name of a section such as "qemu"');
   refuseArchitectures(name, props.architectures);
   refuse('components', [...components, ...componentsOnArm64], /^[a-z0-9]+(-[a-z0-9]+)*$/, 'names such as "virtiofsd"');
@@ -236,5 +244,5 @@ function refusal(name: string) {
 /** @param step of which the amount is a multiple; any amount where it is left out */
 function amount(name: string, prop: string, given: number, step?: number): number {
   if (typeof given === 'number' && given >= (step ?? 0) && Number.isFinite(given) && (step === undefined || Number.isSafeInteger(given / step))) return given;
-  throw new Error(`${prop} of the shim "${name}" must be a ${step === undefined ? 'number of at least 0' : `whole number of at least ${step}`}, got ${given}`);
+  throw new Error(`${prop} of the shim "${name}" must be a ${step === undefined ? 'number of at least 0' : `whole number of at least ${step}`}, got ${shown(given)}`);
 }

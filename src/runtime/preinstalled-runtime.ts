@@ -7,6 +7,7 @@ import { OS_LABEL } from '../platform/os-label';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import { requestSandbox } from '../workload/request-sandbox';
 import type { SandboxOptions } from '../workload/sandbox-options';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
 
@@ -80,7 +81,7 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
   }
 
   public sandbox(construct: IConstruct, options?: SandboxOptions): void {
-    SandboxRegistry.of(this).sandbox(construct, this, options);
+    requestSandbox(this, construct, options);
   }
 
   /** @internal */

@@ -1,3 +1,4 @@
+import { shown } from './given';
 import type { GVisorRelease } from './gvisor-release';
 import { compareGVisorVersions } from './gvisor-version';
 import { REFUSED_RUNSC_FLAGS, RUNSC_FLAG_SINCE, RUNSC_FLAGS, type RunscFlagValue } from './runsc-flags';
@@ -108,5 +109,5 @@ function plain(what: string, value: string): string {
 }
 
 function unfit(what: string, allowed: string, given: unknown): Error {
-  return new Error(`${what} must be ${allowed}, got ${JSON.stringify(given)}`);
+  return new Error(`${what} must be ${allowed}, got ${shown(given)}`);
 }

@@ -12,6 +12,7 @@ import { installedSandbox, type SandboxFacts } from '../lineup/sandbox-facts';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
 import { SandboxRegistry } from '../synth/sandbox-registry';
+import { requestSandbox } from '../workload/request-sandbox';
 import type { SandboxOptions } from '../workload/sandbox-options';
 import { tolerationManifest, type Toleration } from '../workload/toleration';
 
@@ -141,7 +142,7 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
   }
 
   public sandbox(construct: IConstruct, options?: SandboxOptions): void {
-    SandboxRegistry.of(this).sandbox(construct, this, options);
+    requestSandbox(this, construct, options);
   }
 
   /**

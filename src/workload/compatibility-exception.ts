@@ -17,7 +17,7 @@ export function exceptionAnnotations(exceptions: readonly CompatibilityException
     if (!Object.values(CompatibilityRule).includes(rule)) {
       throw new Error(`${where} has an exception from "${rule}", which is no CompatibilityRule; name one of them, such as CompatibilityRule.HOST_PATH`);
     }
-    if (reason.trim() === '') {
+    if (typeof reason !== 'string' || reason.trim() === '') {
       throw new Error(`${where} has an exception from ${rule} without a reason; write why the Pod needs it`);
     }
     annotations[EXCEPTION_PREFIX + rule] = reason;

@@ -1,5 +1,5 @@
 import { isPort } from './refuse-containers';
-import { shown } from '../runtime/given';
+import { requireKinds, shown, TEXT, TEXTS } from '../runtime/given';
 
 /** What an int32 can say. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe */
 const MAX = 2 ** 31 - 1;
@@ -50,6 +50,7 @@ export class ContainerProbe {
    * @param options timing
    */
   public static httpGet(path: string, port: number, options: ContainerProbeOptions = {}): ContainerProbe {
+    requireKinds('a probe', { path }, { path: TEXT });
     return new ContainerProbe({ httpGet: { path, port: probed(port) } }, options);
   }
 
@@ -70,7 +71,8 @@ export class ContainerProbe {
    * @param options timing
    */
   public static exec(command: string[], options: ContainerProbeOptions = {}): ContainerProbe {
-    if (!command.length) throw new Error('a probe has an empty command; name the program to run, such as ["cat", "/ready"]');
+    requireKinds('a probe', { command }, { command: TEXTS });
+    if (!command?.length) throw new Error('a probe has an empty command; name the program to run, such as ["cat", "/ready"]');
     return new ContainerProbe({ exec: { command: [...command] } }, options);
   }
 

@@ -1,7 +1,8 @@
+import { CONTAINER, MOUNT, PORT, SECURITY } from './container-kinds';
 import { refuseQuantity } from './quantity';
 import { refuseLabelName } from './refuse-names';
 import type { SandboxedContainer } from './sandboxed-container';
-import { shown } from '../runtime/given';
+import { requireKinds, shown } from '../runtime/given';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
 
 const RESOURCES = { cpuRequest: '100m', cpuLimit: '1', memoryRequest: '64Mi', memoryLimit: '256Mi' } as const;
@@ -34,6 +35,7 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
     if (/\s/.test(container.image)) {
       throw new Error(`${described} has the image ${shown(container.image)}; an image's name has no spaces, such as "registry.example/web:1.0"`);
     }
+    requireKinds(described, container, CONTAINER);
     refusePorts(described, container);
     refuseEnv(described, container);
     refuseQuantities(described, container);
@@ -48,7 +50,9 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
 
 function refusePorts(container: string, { ports = [] }: SandboxedContainer): void {
   const names = new Set<string>();
-  for (const { containerPort, name } of ports) {
+  for (const port of ports) {
+    const { containerPort, name } = port;
+    requireKinds(`a port of ${container}`, port, PORT);
     if (!isPort(containerPort)) throw new Error(`${container} has the port ${shown(containerPort)}; a port is a whole number from 1 to 65535`);
     if (name === undefined) continue;
     if (!PORT_NAME.test(name)) {
@@ -81,7 +85,9 @@ function refuseQuantities(container: string, { resources = {} }: SandboxedContai
 
 function refuseMounts(container: string, { volumeMounts = [] }: SandboxedContainer): void {
   const paths = new Set<string>();
-  for (const { name, mountPath, subPath } of volumeMounts) {
+  for (const mount of volumeMounts) {
+    const { name, mountPath, subPath } = mount;
+    requireKinds(`a mount of ${container}`, mount, MOUNT);
     if (!mountPath) throw new Error(`${container} mounts the volume "${name}" at no path; name one, such as "/data"`);
     if (paths.has(mountPath)) throw new Error(`${container} mounts two volumes at "${mountPath}"; give one of them another mountPath`);
     paths.add(mountPath);
@@ -92,10 +98,11 @@ function refuseMounts(container: string, { volumeMounts = [] }: SandboxedContain
 }
 
 function refuseSecurity(container: string, { security = {} }: SandboxedContainer): void {
+  requireKinds(container, security, SECURITY);
   const { runAsUser, runAsGroup, runAsNonRoot = true, addCapabilities = [], dropCapabilities = [] } = security;
   for (const [member, id] of Object.entries({ runAsUser, runAsGroup })) {
     if (id !== undefined && !(Number.isInteger(id) && id >= 0 && id < 2 ** 31)) {
-      throw new Error(`${member} of ${container} is ${id}; an ID is a whole number from 0 to 2147483647`);
+      throw new Error(`${member} of ${container} is ${shown(id)}; an ID is a whole number from 0 to 2147483647`);
     }
   }
   if (runAsUser === 0 && runAsNonRoot) {

@@ -1,13 +1,13 @@
 import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { exceptionAnnotations, type CompatibilityException } from './compatibility-exception';
-import type { PodVolume } from './pod-volume';
+import { PodVolume } from './pod-volume';
 import { refuseContainers } from './refuse-containers';
 import { refuseMetadata } from './refuse-metadata';
 import { refuseObjectName } from './refuse-names';
 import { containerManifest, type SandboxedContainer } from './sandboxed-container';
 import { tolerationManifest, type Toleration } from './toleration';
-import { shown } from '../runtime/given';
+import { BOOLEAN, instanceOf, listOf, OBJECT, OBJECTS, oneOf, requireKinds, shown, TEXTS, type Kinds } from '../runtime/given';
 import { isLabelValue } from '../runtime/label-syntax';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { requireSameApp } from '../synth/sandbox-registry';
@@ -109,6 +109,18 @@ export interface SandboxedPodProps {
   readonly exceptions?: CompatibilityException[];
 }
 
+/** What has no checks of its own, or would break them. */
+const KINDS: Kinds = {
+  metadata: OBJECT,
+  initContainers: OBJECTS,
+  volumes: listOf(instanceOf(() => PodVolume, "PodVolumes such as [PodVolume.emptyDir('tmp')]")),
+  hostnames: TEXTS,
+  tolerations: OBJECTS,
+  restartPolicy: oneOf(PodRestartPolicy),
+  automountServiceAccountToken: BOOLEAN,
+  exceptions: OBJECTS,
+};
+
 /**
  * A complete Pod in a sandbox, with a security context as Pod Security's `restricted` level asks for. The Pod is the
  * child `Resource`, a plain ApiObject. Throws where the API server would refuse the Pod, or the kubelet a container of it.
@@ -126,6 +138,7 @@ export class SandboxedPod extends Construct {
     if (!Array.isArray(props.containers) || props.containers.length === 0) {
       throw new Error(`${this.node.path} has no containers; a Pod needs at least one (containers: [{ name: 'web', image: 'registry.example/web:1.0' }])`);
     }
+    requireKinds(this.node.path, props, KINDS);
     refuseContainers(this.node.path, props.containers, props.initContainers);
     if (props.nodeName !== undefined && props.hostnames !== undefined) {
       throw new Error(`${this.node.path} has both nodeName ("${props.nodeName}") and hostnames (${props.hostnames.join(', ')}); keep hostnames`);

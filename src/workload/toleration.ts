@@ -1,3 +1,4 @@
+import { oneOf, requireKinds, TEXT } from '../runtime/given';
 import { isLabelKey, isLabelValue } from '../runtime/label-syntax';
 
 /** What a taint does to Pods that do not tolerate it. */
@@ -38,8 +39,11 @@ export interface Toleration {
   readonly effect?: TaintEffect;
 }
 
+const KINDS = { key: TEXT, effect: oneOf(TaintEffect) };
+
 /** The toleration as Kubernetes writes it. Throws where no taint can be like that. */
 export function tolerationManifest(toleration: Toleration): Record<string, string> {
+  requireKinds('a toleration', toleration, KINDS);
   if (!toleration.key && toleration.value !== undefined) {
     throw new Error(`a toleration has the value "${toleration.value}" but no key; name the key of the taint, or leave out the value to tolerate every taint`);
   }

@@ -99,6 +99,14 @@ test.each<[string, (gvisor: ISandboxRuntime, other: ISandboxRuntime) => Partial<
   expect(() => policy(app, [gvisor], props(gvisor, other))).toThrow(message);
 });
 
+test.each<[object, string]>([
+  [{ mode: 'enforce' }, 'mode of rules/policy must be one of "ENFORCE", "AUDIT", got "enforce"'],
+  [{ honoredExceptions: 'host-path' }, 'honoredExceptions of rules/policy must be a list of texts such as ["a", "b"], got "host-path"'],
+])('what would weaken it without a word is refused, as JavaScript lets it through: %j', (props, message) => {
+  const { app, gvisor } = setUp();
+  expect(() => policy(app, [gvisor], props)).toThrow(message);
+});
+
 test('Pods of the app beside it are still judged', () => {
   const { app, gvisor } = setUp();
   policy(app, [gvisor]);

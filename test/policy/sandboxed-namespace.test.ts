@@ -86,6 +86,17 @@ test.each<[string, Partial<SandboxedNamespaceProps>, string]>([
   expect(() => namespace(props)).toThrow(message);
 });
 
+test.each<[object, string]>([
+  ...['requireSandbox', 'allowIngress', 'defaultLimits', 'serviceAccountToken'].map((member): [object, string] => (
+    [{ [member]: 'false' }, `${member} of team/namespace must be true or false, without quotes, got "false"`]
+  )),
+  [{ egress: 'none' }, 'egress of team/namespace must be one of "NONE", "DNS", "INTERNET", "ALL", got "none"'],
+  [{ podSecurity: 'Restricted' }, 'podSecurity of team/namespace must be one of "restricted", "baseline", "privileged", got "Restricted"'],
+  [{ quota: { pods: 5 } }, 'quota of team/namespace must be a NamespaceQuota such as NamespaceQuota.of({ pods: 20 }), got {"pods":5}'],
+])('what would open it without a word is refused, as JavaScript lets it through: %j', (props, message) => {
+  expect(() => namespace(props)).toThrow(message);
+});
+
 test('a quota without Pods is refused', () => {
   expect(() => NamespaceQuota.of({ pods: 0 })).toThrow('the pods of a quota must be a whole number of at least 1, got 0');
 });

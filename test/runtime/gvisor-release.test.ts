@@ -92,6 +92,15 @@ describe('a release of the user\'s own', () => {
     expect(() => GVisorRelease.of(version, props)).toThrow(message);
   });
 
+  test.each<[object | undefined, string]>([
+    [undefined, 'gVisor 20261012.0 has no checksum; set amd64Sha512, arm64Sha512 or both'],
+    [{ amd64Sha512: 5 }, 'amd64Sha512 of gVisor 20261012.0 must be a SHA-512 of 128 hexadecimal digits, got 5; copy the first word'],
+    [{ amd64Sha512: SUM, requiredFiles: 'sentry' }, 'requiredFiles of gVisor 20261012.0 must be a list of texts such as ["a", "b"], got "sentry"'],
+    [{ amd64Sha512: SUM, allowBelowSecurityFloor: 'false' }, 'allowBelowSecurityFloor of gVisor 20261012.0 must be true or false, without quotes, got "false"'],
+  ])('is refused with props of another type, as JavaScript lets them through: %j', (props, message) => {
+    expect(() => GVisorRelease.of('20261012.0', props as any)).toThrow(message);
+  });
+
   test('may be below the security floor by an explicit opt-out', () => {
     expect(() => GVisorRelease.of('20260905.0', { amd64Sha512: SUM })).toThrow('set allowBelowSecurityFloor');
     expect(GVisorRelease.of('20260905.0', { amd64Sha512: SUM, allowBelowSecurityFloor: true }).version).toBe('20260905.0');

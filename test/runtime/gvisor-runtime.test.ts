@@ -74,6 +74,13 @@ test('no Pod annotation reaches runsc unless it is named', () => {
   expect(() => synth({ podAnnotations: ['dev.gvisor.*'] })).toThrow(/allowWildcardPodAnnotations/);
 });
 
+test.each<[object, string]>([
+  [{ allowWildcardPodAnnotations: 'false', podAnnotations: ['dev.gvisor.*'] }, 'allowWildcardPodAnnotations of sandbox/gvisor must be true or false, without quotes, got "false"'],
+  [{ podAnnotations: 'abc' }, 'podAnnotations of sandbox/gvisor must be a list of texts such as ["a", "b"], got "abc"'],
+])('what is of another type is refused, as JavaScript lets it through: %j', (props, message) => {
+  expect(() => synth(props)).toThrow(message);
+});
+
 test('there is no invented overhead; a measured one is taken over', () => {
   expect(synth().runtimeClass).not.toHaveProperty('overhead');
   expect(synth({ overhead: { memory: '48Mi', cpu: '50m' } }).runtimeClass.overhead).toEqual({ podFixed: { cpu: '50m', memory: '48Mi' } });

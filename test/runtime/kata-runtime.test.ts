@@ -139,6 +139,22 @@ describe('the runtime table', () => {
   });
 });
 
+describe('what is of another type is refused, as JavaScript lets it through', () => {
+  test.each<[object, string]>([
+    ...['nodeFeatureDiscovery', 'kubeletAllowsLongRequests', 'guestPull', 'debug', 'allowWildcardPodAnnotations'].map((member): [object, string] => (
+      [{ [member]: 'false' }, `${member} of sandbox/kata must be true or false, without quotes, got "false"`]
+    )),
+    ...['podAnnotations', 'enableAnnotations', 'kernelParams', 'agentNoProxy'].map((member): [object, string] => (
+      [{ [member]: 'quiet' }, `${member} of sandbox/kata must be a list of texts such as ["a", "b"], got "quiet"`]
+    )),
+    [{ agentHttpsProxy: 5 }, 'agentHttpsProxy of sandbox/kata must be text, got 5'],
+    [{ extraConfig: {} }, 'extraConfig of sandbox/kata must be text, got {}'],
+    [{ defaultMemory: NaN }, 'defaultMemory must be a whole number of at least 128, got NaN'],
+  ])('%j', (props, message) => {
+    expect(() => synth(props)).toThrow(message);
+  });
+});
+
 test('a node has to have the devices, the disk and the memory', () => {
   expect(synth().plan.requires).toEqual({
     kernel: '5.1',

@@ -46,6 +46,20 @@ test('a shim that the table lacks is installed like one of Kata\'s own', () => {
   expect(dropIn).toEqual({ hypervisor: { firecracker: { enable_annotations: [] } } });
 });
 
+test.each<[object | undefined, string]>([
+  [undefined, 'the shim "rs-fc" has no props; name its hypervisor and architectures, such as { hypervisor: \'qemu\', architectures: [\'amd64\'] }'],
+  [{}, 'the shim "rs-fc" has no props'],
+  [{ ...FIRECRACKER, architectures: 'amd64' }, 'architectures of the shim "rs-fc" must be a list of texts such as ["a", "b"], got "amd64"'],
+  ...['components', 'componentsOnArm64', 'files', 'devices'].map((member): [object, string] => (
+    [{ ...FIRECRACKER, [member]: 'kernel' }, `${member} of the shim "rs-fc" must be a list of texts such as ["a", "b"], got "kernel"`]
+  )),
+  ...['runtimeRs', 'staticSizing'].map((member): [object, string] => (
+    [{ ...FIRECRACKER, [member]: 'false' }, `${member} of the shim "rs-fc" must be true or false, without quotes, got "false"`]
+  )),
+])('a shim with props of another type is refused, as JavaScript lets them through: %j', (props, message) => {
+  expect(() => KataShim.of('rs-fc', props as any)).toThrow(message);
+});
+
 test('every fact that a record has can be given, and comes where it belongs', () => {
   const shim = KataShim.of('vmm-snp', {
     hypervisor: 'stratovirt',

@@ -231,6 +231,13 @@ test('renders the same bytes whatever the order of the options', () => {
   }));
 });
 
+test.each([
+  [{ debug: NaN }, 'debug must be true or false, got NaN'],
+  [{ fdlimit: '5' }, 'fdlimit must be an integer from -1 to 2147483647, got "5"'],
+])('%p is refused as it was given', (options, message) => {
+  expect(() => render(options as any)).toThrow(message);
+});
+
 test('keeps the top-level keys before the table of flags, where the shim looks for them', () => {
   const lines = render({ debug: true, netRaw: true }).split('\n');
   expect(lines.indexOf('[runsc_config]')).toBeGreaterThan(lines.findIndex((line) => line.startsWith('log_path')));

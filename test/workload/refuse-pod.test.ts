@@ -34,6 +34,25 @@ describe('what the API server would refuse of a Pod is refused', () => {
   });
 });
 
+describe('what is of another type is refused, as JavaScript lets it through', () => {
+  test.each<[object, string]>([
+    [{ automountServiceAccountToken: 'false' }, 'automountServiceAccountToken of team/web must be true or false, without quotes, got "false"'],
+    [{ restartPolicy: 'always' }, 'restartPolicy of team/web must be one of "Always", "OnFailure", "Never", got "always"'],
+    [{ hostnames: 'node-1' }, 'hostnames of team/web must be a list of texts such as ["a", "b"], got "node-1"'],
+    [{ tolerations: {} }, 'tolerations of team/web must be a list of objects, got {}'],
+    [{ tolerations: [{ key: 'a', effect: 'noschedule' }] }, 'effect of a toleration must be one of "NoSchedule", "PreferNoSchedule", "NoExecute", got "noschedule"'],
+    [{ tolerations: [{ key: 5 }] }, 'key of a toleration must be text, got 5'],
+    [{ volumes: [{ name: 'tmp', emptyDir: {} }] }, 'volumes of team/web must be a list of PodVolumes such as [PodVolume.emptyDir(\'tmp\')], got [{"name":"tmp","emptyDir":{}}]'],
+    [{ initContainers: { name: 'a', image: 'a' } }, 'initContainers of team/web must be a list of objects, got {"name":"a","image":"a"}'],
+    [{ exceptions: { rule: 'host-path' } }, 'exceptions of team/web must be a list of objects, got {"rule":"host-path"}'],
+    [{ exceptions: [{ rule: 'host-path' }] }, 'team/web has an exception from host-path without a reason; write why the Pod needs it'],
+    [{ metadata: 'web' }, 'metadata of team/web must be an object, got "web"'],
+    [{ serviceAccountName: 5 }, 'serviceAccountName of team/web must be a DNS subdomain (lower-case letters, digits, "-" and "."), got 5'],
+  ])('%j', (props, message) => {
+    expect(() => synth(props)).toThrow(message);
+  });
+});
+
 test('what the API server takes of a Pod is taken', () => {
   const metadata = {
     name: 'web', namespace: 'team-b', labels: { 'app': 'web', 'example.com/A_b': '' }, annotations: { 'Example.com/Owner': 'Jane Doe <jane@example.com>', 'a': '' },

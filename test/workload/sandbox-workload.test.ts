@@ -420,6 +420,11 @@ describe('the scheduling of the class in the Pod', () => {
     }
   });
 
+  test('is not asked for by "false"', () => {
+    const { gvisor, team } = setUp();
+    expect(() => gvisor.sandbox(team, { schedulingInPod: 'false' as any })).toThrow('schedulingInPod of the sandbox of team must be true or false, without quotes, got "false"');
+  });
+
   test('cannot be written where it is not known', () => {
     const { team } = setUp();
     const gke = SandboxRuntime.fromRuntimeClassName(team, 'gke', 'gke-gvisor');
