@@ -5,8 +5,9 @@ import { PolicyMode } from './policy-mode';
 import { kubernetesMinor } from '../installer/kubernetes-version';
 import type { CompatibilityRule } from '../lineup/compatibility-rule';
 import { celText } from '../lineup/pod-rule';
-import { oneOf, requireKinds, TEXTS } from '../runtime/given';
+import { listOf, oneOf, requireKinds, TEXTS, type Kinds } from '../runtime/given';
 import { refuseLabels } from '../runtime/label-syntax';
+import { RUNTIME } from '../runtime/require-runtime';
 import { factsOf } from '../runtime/runtime-facts';
 import { toDnsLabel } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -64,6 +65,13 @@ export interface RuntimeClassPolicyProps {
   readonly kubernetesVersion?: string;
 }
 
+const KINDS: Kinds = {
+  runtimes: listOf([RUNTIME[0], 'runtimes such as [gvisor]']),
+  defaultRuntime: RUNTIME,
+  mode: oneOf(PolicyMode),
+  honoredExceptions: TEXTS,
+};
+
 /**
  * Who has to run in a sandbox: the API server refuses Pods of these namespaces that name no RuntimeClass or another
  * one, and Pods that break a rule whose verdict is an error (docs/rules.md). The rules are those of the check at synth.
@@ -76,8 +84,8 @@ export class RuntimeClassPolicy extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: RuntimeClassPolicyProps) {
     super(scope, id);
-    requireKinds(this.node.path, props, { mode: oneOf(PolicyMode), honoredExceptions: TEXTS });
-    if (props.runtimes.length === 0) {
+    requireKinds(this.node.path, props, KINDS);
+    if (!props?.runtimes?.length) {
       throw new Error(`${this.node.path} allows no runtime, so no Pod could run; name at least one in runtimes`);
     }
     const { defaultRuntime, kubernetesVersion = '1.32' } = props;

@@ -6,11 +6,12 @@ import { SANDBOX_NAMESPACE_LABEL } from './runtime-class-policy';
 import { BOOLEAN, instanceOf, oneOf, requireKinds, type Kinds } from '../runtime/given';
 import { refuseLabels } from '../runtime/label-syntax';
 import { cpus, mebibytes } from '../runtime/pod-overhead';
+import { RUNTIME } from '../runtime/require-runtime';
 import { podFixedOf } from '../runtime/runtime-facts';
-import { isDnsLabel, proposeDnsLabel } from '../runtime/runtime-names';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
+import { refuseLabelName } from '../workload/refuse-names';
 
 /**
  * Level of Pod Security.
@@ -98,6 +99,7 @@ export interface SandboxedNamespaceProps {
 
 /** What would open the namespace without a word. */
 const KINDS: Kinds = {
+  runtime: RUNTIME,
   requireSandbox: BOOLEAN,
   podSecurity: oneOf(PodSecurityLevel),
   egress: oneOf(NamespaceEgress),
@@ -119,11 +121,8 @@ export class SandboxedNamespace extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: SandboxedNamespaceProps) {
     super(scope, id);
-    const { name } = props;
-    if (!isDnsLabel(name)) {
-      throw new Error(`the name of ${this.node.path} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends),`
-        + ` got "${name}"; write "${proposeDnsLabel(name)}"`);
-    }
+    const name = props?.name;
+    refuseLabelName(`the name of ${this.node.path}`, name);
     if (name === 'default' || name.startsWith('kube-')) {
       throw new Error(`${this.node.path} would close the namespace "${name}", which belongs to the cluster; choose a namespace of your own`);
     }

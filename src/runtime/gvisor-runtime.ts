@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { BOOLEAN, requireKinds, TEXTS } from './given';
+import { BOOLEAN, instanceOf, OBJECT, requireKinds, shown, TEXTS, type Kinds } from './given';
 import { GVisorArtifacts } from './gvisor-artifacts';
 import { gvisorNodeRequirements } from './gvisor-node-requirements';
 import { GVisorPlatform } from './gvisor-platform';
@@ -22,6 +22,13 @@ import { renderHandlerTables } from '../platform/handler-table';
  */
 const SHARED_CONFIG = { path: '/etc/containerd/runsc/config.toml', key: 'runsc-shared.toml' };
 const SHARED_CONFIG_TEXT = '# Written by cdk8s-sandbox-runtimes; without this line the file is left alone.\ngrouping = true\n';
+
+const KINDS: Kinds = {
+  artifacts: instanceOf(() => GVisorArtifacts, 'GVisorArtifacts such as GVisorArtifacts.tarball()'),
+  podAnnotations: TEXTS,
+  allowWildcardPodAnnotations: BOOLEAN,
+  extraFlags: OBJECT,
+};
 
 /** What a GVisorRuntime takes: the sandbox's own props, and runsc's options under their documented names. */
 export interface GVisorRuntimeProps extends SandboxRuntimeProps, RunscOptions {
@@ -88,19 +95,19 @@ export class GVisorRuntime extends SandboxRuntime {
   private readonly config: RunscConfig;
 
   constructor(scope: Construct, id: string, private readonly props: GVisorRuntimeProps) {
-    super(scope, id, props.runtimeClassName ?? 'gvisor', props.handler ?? 'runsc', props);
+    super(scope, id, props?.runtimeClassName ?? 'gvisor', props?.handler ?? 'runsc', props ?? {});
     // Without the types of TypeScript, a version as a string gets here.
-    if (!(props.release instanceof GVisorRelease)) {
+    if (!(props?.release instanceof GVisorRelease)) {
       throw new Error(`release of ${this.node.path} must be a GVisorRelease such as GVisorRelease.V20261005_0 or GVisorRelease.of('20261012.0', ...),`
-        + ` got ${JSON.stringify(props.release)}`);
+        + ` got ${shown(props?.release)}`);
     }
     const { platform = GVisorPlatform.SYSTRAP } = props;
     if (!(platform instanceof GVisorPlatform)) {
-      throw new Error(`platform of ${this.node.path} must be a GVisorPlatform such as GVisorPlatform.SYSTRAP or GVisorPlatform.KVM, got ${JSON.stringify(platform)}`);
+      throw new Error(`platform of ${this.node.path} must be a GVisorPlatform such as GVisorPlatform.SYSTRAP or GVisorPlatform.KVM, got ${shown(platform)}`);
     }
+    requireKinds(this.node.path, props, KINDS);
     this.release = props.release;
     this.artifacts = props.artifacts ?? GVisorArtifacts.tarball();
-    requireKinds(this.node.path, props, { podAnnotations: TEXTS, allowWildcardPodAnnotations: BOOLEAN });
     validatePodAnnotations(props.podAnnotations ?? [], props.allowWildcardPodAnnotations ?? false);
     this.config = {
       binaryName: `${this.artifacts._plan(this.release).directory}/runsc`,

@@ -190,15 +190,16 @@ function merged(own: any, extra: any, path: string, reserved: { readonly [key: s
   const result = { ...own };
   for (const [key, value] of Object.entries<any>(extra)) {
     const name = path ? `${path}.${key}` : key;
-    if (reserved[name]) {
+    const known = Object.hasOwn(own, key);
+    if (Object.hasOwn(reserved, name)) {
       throw new Error(`extraConfig sets ${name}, which has an option of its own; set ${reserved[name]} instead`);
     }
     if (isTable(value)) {
-      if (own[key] !== undefined && !isTable(own[key])) {
+      if (known && !isTable(own[key])) {
         throw new Error(`extraConfig has a table ${name}, which is a value; leave it out`);
       }
-      result[key] = merged(own[key] ?? {}, value, name, reserved);
-    } else if (own[key] !== undefined) {
+      result[key] = merged(known ? own[key] : {}, value, name, reserved);
+    } else if (known) {
       throw new Error(`extraConfig sets ${name}, which other options set already; leave one of them out`);
     } else {
       result[key] = value;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import type { Construct } from 'constructs';
-import { BOOLEAN, requireKinds, TEXT, TEXTS, type Kinds } from './given';
+import { BOOLEAN, instanceOf, requireKinds, shown, TEXT, TEXTS, type Kinds } from './given';
 import { validateKataAnnotations } from './kata-annotations';
 import { KataArtifacts } from './kata-artifacts';
 import { KATA_BUILT_FOR } from './kata-components';
@@ -10,7 +10,7 @@ import type { KataOptions } from './kata-options';
 import { qemuStarter } from './kata-qemu-starter';
 import { KataRelease } from './kata-release';
 import { KataShim } from './kata-shim';
-import type { KataSize } from './kata-size';
+import { KataSize } from './kata-size';
 import { mebibytes, renderOverhead } from './pod-overhead';
 import { isDnsLabel, proposeDnsLabel } from './runtime-names';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
@@ -26,6 +26,8 @@ const GUEST_PULL_TIMEOUT_MINUTES = 10;
 
 /** What has no check of its own, or would break it. */
 const KINDS: Kinds = {
+  artifacts: instanceOf(() => KataArtifacts, 'KataArtifacts such as KataArtifacts.tarball()'),
+  size: instanceOf(() => KataSize, 'a KataSize such as KataSize.S'),
   nodeFeatureDiscovery: BOOLEAN,
   kubeletAllowsLongRequests: BOOLEAN,
   podAnnotations: TEXTS,
@@ -151,16 +153,16 @@ export class KataRuntime extends SandboxRuntime {
   private readonly config: string;
 
   constructor(scope: Construct, id: string, private readonly props: KataRuntimeProps) {
-    super(scope, id, props.runtimeClassName ?? handlerOf(props), handlerOf(props), props);
+    super(scope, id, props?.runtimeClassName ?? handlerOf(props ?? {}), handlerOf(props ?? {}), props ?? {});
     // Without the types of TypeScript, a version as a string gets here.
-    if (!(props.release instanceof KataRelease)) {
+    if (!(props?.release instanceof KataRelease)) {
       throw new Error(`release of ${this.node.path} must be a KataRelease such as KataRelease.V4_2_0 or KataRelease.of('4.3.0', ...),`
-        + ` got ${JSON.stringify(props.release)}`);
+        + ` got ${shown(props?.release)}`);
     }
+    requireKinds(this.node.path, props, KINDS);
     this.shim = shimOf(props);
     this.release = props.release;
     this.artifacts = props.artifacts ?? KataArtifacts.tarball();
-    requireKinds(this.node.path, props, KINDS);
     this.refuseMissingArchive();
     this.refuseMissingSnapshotter();
     this.refuseShortRequests();
@@ -306,6 +308,9 @@ export class KataRuntime extends SandboxRuntime {
 }
 
 function shimOf({ shim }: KataRuntimeProps): KataShim {
+  if (shim !== undefined && !(shim instanceof KataShim)) {
+    throw new Error(`shim must be a KataShim such as KataShim.QEMU_RUNTIME_RS or KataShim.of(...), got ${shown(shim)}`);
+  }
   return shim ?? KataShim.QEMU_RUNTIME_RS;
 }
 
@@ -315,7 +320,7 @@ function handlerOf(props: KataRuntimeProps): string {
     throw new Error(`suffix "${suffix}" has no effect with handler "${handler}"; leave one of them out`);
   }
   if (suffix !== undefined && !isDnsLabel(suffix)) {
-    throw new Error(`suffix must be a DNS label (lower-case letters, digits and "-") such as "next", got "${suffix}"; write "${proposeDnsLabel(suffix)}"`);
+    throw new Error(`suffix must be a DNS label (lower-case letters, digits and "-") such as "next", got ${shown(suffix)}; write "${proposeDnsLabel(suffix)}"`);
   }
   return handler ?? `${shimOf(props).handler}${suffix === undefined ? '' : `-${suffix}`}`;
 }

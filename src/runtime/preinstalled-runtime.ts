@@ -1,4 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
+import { OBJECT, OBJECTS, requireKinds } from './given';
 import { refuseLabels } from './label-syntax';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
@@ -57,11 +58,12 @@ export class PreinstalledRuntime extends Construct implements ISandboxRuntime {
 
   constructor(scope: Construct, id: string, props: PreinstalledRuntimeProps) {
     super(scope, id);
-    validateHandler(props.handler);
+    validateHandler(props?.handler);
+    requireKinds(this.node.path, props, { nodeSelector: OBJECT, tolerations: OBJECTS, overhead: OBJECT });
     this.handler = props.handler;
     this.runtimeClassName = props.runtimeClassName ?? props.handler;
     validateRuntimeClassName(this.runtimeClassName);
-    if (!Object.keys(props.nodeSelector).length) {
+    if (!Object.keys(props.nodeSelector ?? {}).length) {
       throw new Error(`nodeSelector of ${this.node.path} is empty, so Pods would go to nodes without the handler "${this.handler}" as well; `
         + `name a label of those that have it, e.g. { '${OS_LABEL}': 'linux' } where all have`);
     }

@@ -92,7 +92,7 @@ function extraFlags(extra: { readonly [flag: string]: string }): { [flag: string
 }
 
 function refuseNewerFlag(flag: string, release: string): void {
-  const since = RUNSC_FLAG_SINCE[flag];
+  const since = Object.hasOwn(RUNSC_FLAG_SINCE, flag) ? RUNSC_FLAG_SINCE[flag] : undefined;
   if (since && compareGVisorVersions(release, since) < 0) {
     const option = Object.entries(RUNSC_FLAGS).find(([, known]) => known.flag === flag)?.[0];
     throw new Error(`runsc has the flag "${flag}" since release ${since}, and the runtime's release is ${release}, with which no Pod would`

@@ -1,3 +1,4 @@
+import { shown } from './given';
 import { retiredRuntime } from './retired-runtimes';
 
 /**
@@ -27,13 +28,13 @@ export function validateHandler(handler: string): void {
     throw new Error(`handler "${handler}" belongs to the node's ordinary runtime, which every Pod without a sandbox uses;`
       + ' give the sandbox a handler of its own, such as "runsc"');
   }
-  const retired = retiredRuntime(handler);
+  const retired = retiredRuntime(String(handler));
   if (retired) {
     throw new Error(`handler "${handler}" is ${retired.what}; use ${retired.successor}`);
   }
   if (!isDnsLabel(handler)) {
     throw new Error('handler must be a DNS label (lower-case letters, digits and "-", beginning and ending with a letter or digit,'
-      + ` at most ${DNS_LABEL_MAX_LENGTH} characters), got "${handler}"; write "${proposeDnsLabel(handler)}" instead`);
+      + ` at most ${DNS_LABEL_MAX_LENGTH} characters), got ${shown(handler)}; ${instead(handler, proposeDnsLabel, 'runsc')}`);
   }
 }
 
@@ -45,7 +46,7 @@ export function validateHandler(handler: string): void {
 export function validateRuntimeClassName(name: string): void {
   if (!isDnsSubdomain(name)) {
     throw new Error('runtimeClassName must be a DNS subdomain (DNS labels of lower-case letters, digits and "-", separated by ".",'
-      + ` at most ${DNS_SUBDOMAIN_MAX_LENGTH} characters), got "${name}"; write "${proposeDnsSubdomain(name)}" instead`);
+      + ` at most ${DNS_SUBDOMAIN_MAX_LENGTH} characters), got ${shown(name)}; ${instead(name, proposeDnsSubdomain, 'gvisor')}`);
   }
 }
 
@@ -76,8 +77,12 @@ export function proposeDnsSubdomain(name: string): string {
   return labels.length === 0 ? 'gvisor' : labels.join('.');
 }
 
+function instead(name: unknown, propose: (name: string) => string, example: string): string {
+  return typeof name === 'string' ? `write "${propose(name)}" instead` : `write a text such as "${example}"`;
+}
+
 function lowerDashed(name: string): string {
-  return name.toLowerCase().replace(/[^-.a-z0-9]+/g, '-').replace(/^[-.]+/, '');
+  return String(name).toLowerCase().replace(/[^-.a-z0-9]+/g, '-').replace(/^[-.]+/, '');
 }
 
 function trimDashes(label: string): string {

@@ -1,5 +1,6 @@
 import { Chart, Lazy } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
+import { instanceOf, listOf, OBJECT, OBJECTS, requireKinds, type Kinds } from './given';
 import { ImportedRuntimeClass } from './imported-runtime-class';
 import { renderOverhead, type PodOverhead } from './pod-overhead';
 import { validateHandler, validateRuntimeClassName } from './runtime-names';
@@ -62,6 +63,10 @@ export interface SandboxRuntimeProps {
   readonly installers?: NodeInstaller[];
 }
 
+const KINDS: Kinds = {
+  overhead: OBJECT, tolerations: OBJECTS, installers: listOf(instanceOf(() => NodeInstaller, 'NodeInstallers such as [installer]')),
+};
+
 /** A runtime's part of an installer: its plan, and the readable files that the plan names by key. */
 export interface RuntimeInstallation {
   readonly plan: RuntimePlan;
@@ -106,6 +111,7 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
     validateHandler(handler);
     this.runtimeClassName = runtimeClassName;
     this.handler = handler;
+    requireKinds(this.node.path, props, KINDS);
     if (props.installers?.length === 0) {
       throw new Error(`installers of ${this.node.path} is empty; leave it out for the chart's own installer, name at least one, `
         + 'or use SandboxRuntime.fromRuntimeClassName for a class that exists already');

@@ -4,6 +4,8 @@ import { probeScript } from './probe-script';
 import { containerManifest } from './sandboxed-container';
 import { fromRegistry } from '../installer/image-registry';
 import { sha256 } from '../installer/plan-hash';
+import { OBJECT, requireKinds, TEXT, TEXTS } from '../runtime/given';
+import { requireRuntime } from '../runtime/require-runtime';
 import { factsOf } from '../runtime/runtime-facts';
 import { toDnsLabel } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -59,6 +61,8 @@ export class RuntimeProbe extends Construct {
 
   constructor(scope: Construct, id: string, props: RuntimeProbeProps) {
     super(scope, id);
+    requireRuntime(this.node.path, props?.runtime);
+    requireKinds(this.node.path, props, { schedule: TEXT, imagePullSecrets: TEXTS, metadata: OBJECT });
     const { runtime, schedule } = props;
     const kind = factsOf(runtime)?.kind;
     if (!kind) {

@@ -9,6 +9,7 @@ import { containerManifest, type SandboxedContainer } from './sandboxed-containe
 import { tolerationManifest, type Toleration } from './toleration';
 import { BOOLEAN, instanceOf, listOf, OBJECT, OBJECTS, oneOf, requireKinds, shown, TEXTS, type Kinds } from '../runtime/given';
 import { isLabelValue } from '../runtime/label-syntax';
+import { requireRuntime } from '../runtime/require-runtime';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { requireSameApp } from '../synth/sandbox-registry';
 
@@ -131,9 +132,7 @@ export class SandboxedPod extends Construct {
 
   constructor(scope: Construct, id: string, props: SandboxedPodProps) {
     super(scope, id);
-    if (typeof props?.runtime?.runtimeClassName !== 'string') {
-      throw new Error(`${this.node.path} has no runtime; give it the one to run in (runtime: gvisor), or SandboxRuntime.fromRuntimeClassName for a class that exists already`);
-    }
+    requireRuntime(this.node.path, props?.runtime);
     requireSameApp(this, props.runtime);
     if (!Array.isArray(props.containers) || props.containers.length === 0) {
       throw new Error(`${this.node.path} has no containers; a Pod needs at least one (containers: [{ name: 'web', image: 'registry.example/web:1.0' }])`);
