@@ -7,6 +7,7 @@ import { GVisorRelease } from './gvisor-release';
 import { validatePodAnnotations } from './pod-annotations';
 import { renderRunscConfig, runscFlags, type RunscConfig } from './runsc-config';
 import type { RunscOptions } from './runsc-options';
+import { runscWarnings } from './runsc-warnings';
 import { SandboxRuntime, type RuntimeInstallation, type SandboxRuntimeProps } from './sandbox-runtime';
 import type { ArtifactSupply } from '../installer/artifact-supply';
 import { handlerLabel } from '../installer/handler-label';
@@ -120,6 +121,13 @@ export class GVisorRuntime extends SandboxRuntime {
 
   public get architectures(): string[] {
     return this.release.architectures;
+  }
+
+  /** @internal */
+  public _warnings(): string[] {
+    const flags = runscFlags(this.config);
+    const usual = Object.keys(flags).length === 1 && flags.platform !== GVisorPlatform.PTRACE.name;
+    return usual ? [] : runscWarnings(flags).map((warning) => `${this.node.path} has ${warning}`);
   }
 
   /** @internal */

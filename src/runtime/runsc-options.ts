@@ -18,7 +18,7 @@ export interface RunscOptions extends RunscFilesystemOptions, RunscNetworkOption
   /**
    * Further flags, by their name without dashes. Neither their existence nor their values are checked, but for flags
    * that have a member of their own, that the shim sets itself, that make no sense under Kubernetes, that are for
-   * gVisor's own tests, or that are deprecated: those are refused.
+   * gVisor's own tests, or that are deprecated: those are refused. Synth warns of `allow-flag-override`, `iouring` and `profile`.
    *
    * @default - none
    */

@@ -47,7 +47,7 @@ export const RUNSC_RULES: readonly RunscRule[] = [
 ];
 
 /** runsc reads booleans as Go's strconv.ParseBool does. */
-function isTrue(value: string | undefined): boolean {
+export function isTrue(value: string | undefined): boolean {
   return value !== undefined && /^(1|t|T|TRUE|true|True)$/.test(value);
 }
 

@@ -67,7 +67,7 @@ export interface RunscSandboxOptions {
   readonly systemdCgroup?: boolean;
 
   /**
-   * Whether runsc leaves cgroups alone. The Pod's resource limits then have no effect.
+   * Whether runsc leaves cgroups alone. The Pod's resource limits then have no effect, of which synth warns.
    *
    * @default false
    */

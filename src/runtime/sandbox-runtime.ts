@@ -201,6 +201,15 @@ export abstract class SandboxRuntime extends Construct implements ISandboxRuntim
   }
 
   /**
+   * What works, and should not be: synth prints it.
+   *
+   * @internal
+   */
+  public _warnings(): string[] {
+    return [];
+  }
+
+  /**
    * Throws where the runtime cannot be had on the platform.
    *
    * @internal

@@ -4,7 +4,7 @@ import { exceptionAnnotations } from './compatibility-exception';
 import { parsePodSpecPath, podSpecPath, podTemplates } from './pod-spec-path';
 import { editPods, type SandboxEdit } from './sandbox-edit';
 import { NodeInstaller } from '../installer/node-installer';
-import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
+import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { describeRuntime, type SandboxRegistry } from '../synth/sandbox-registry';
 import type { SynthPass } from '../synth/synth-pass';
 
@@ -21,6 +21,7 @@ interface Wanted {
 /** What is rendered, and what has to be said about it. */
 export interface SandboxedObjects {
   readonly errors: string[];
+  /** Those of the runtimes, too. */
   readonly warnings: string[];
   /** Every Pod-bearing object, so that nobody renders it twice. */
   readonly manifests: any[];
@@ -72,6 +73,8 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
 
   const manifests: any[] = [];
   for (const object of objects(root)) {
+    const { scope } = object.node;
+    if (scope instanceof SandboxRuntime) warnings.push(...scope._warnings());
     const known = podSpecPath(object.apiVersion, object.kind);
     const target = wanted.get(object);
     if (!known && !target) continue;

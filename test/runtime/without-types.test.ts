@@ -1,6 +1,7 @@
 import { ApiObject, Chart, Testing } from 'cdk8s';
 import {
-  GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, NodeInstaller, PreinstalledRuntime, RuntimeClassPolicy, RuntimeProbe, SandboxedNamespace, SandboxRuntime,
+  GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, NodeInstaller, PreinstalledRuntime, RuntimeClassPolicy, RuntimeProbe,
+  SandboxedNamespace, SandboxRuntime,
 } from '../../src';
 
 const chartOf = () => new Chart(Testing.app(), 'sandbox', { namespace: 'sandbox-system' });
