@@ -48,6 +48,13 @@ export function podSpecPath(apiVersion: unknown, kind: unknown): readonly string
   return (slash < 0 ? '' : apiVersion.slice(0, slash)) === group ? path : undefined;
 }
 
+/** The paths into a list, as an error proposes them; undefined if the kind is no list of what bears Pods. */
+export function pathsIntoList(apiVersion: unknown, kind: unknown): string | undefined {
+  if (apiVersion === 'v1' && kind === 'List') return '\'items.*.spec\' for Pods, \'items.*.spec.template.spec\' for Deployments';
+  const path = typeof kind === 'string' && kind.endsWith('List') ? podSpecPath(apiVersion, kind.slice(0, -'List'.length)) : undefined;
+  return path && `'${['items', EACH, ...path].join('.')}'`;
+}
+
 /**
  * Reads a path that somebody wrote, such as `spec.tasks.*.template.spec`.
  *

@@ -66,8 +66,15 @@ function refusePorts(container: string, { ports = [] }: SandboxedContainer): voi
 function refuseEnv(container: string, { env = {} }: SandboxedContainer): void {
   for (const [name, value] of Object.entries(env)) {
     if (!ENV_NAME.test(name)) throw new Error(`${container} has the environment variable "${name}"; a name is printable ASCII without "=", such as "LOG_LEVEL"`);
-    if (typeof value !== 'string') throw new Error(`${container} has ${JSON.stringify(value)} for the environment variable ${name}, which is no text; write '${String(value)}'`);
+    if (typeof value !== 'string') throw new Error(`${container} has ${shown(value)} for the environment variable ${name}, which is no text; ${instead(value)}`);
   }
+}
+
+function instead(value: unknown): string {
+  if (value === undefined || value === null) return 'leave it out';
+  return typeof value === 'object'
+    ? 'add it to the Pod itself: ApiObject.of(pod).addJsonPatch(JsonPatch.add(\'/spec/containers/0/env\', [...]))'
+    : `write '${String(value)}'`;
 }
 
 function refuseQuantities(container: string, { resources = {} }: SandboxedContainer): void {

@@ -1,4 +1,6 @@
+import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
+import { pathsIntoList } from './pod-spec-path';
 import type { SandboxOptions } from './sandbox-options';
 import { BOOLEAN, OBJECTS, requireKinds, shown, TEXT, type Kinds } from '../runtime/given';
 import type { ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -13,6 +15,15 @@ export function requestSandbox(runtime: ISandboxRuntime, construct: IConstruct, 
       + (construct === undefined ? ', and look for it anew where it came from' : ''));
   }
   requireKinds(`the sandbox of ${construct.node.path || 'the app'}`, options, KINDS);
+  if (options?.podSpecPath === undefined && ApiObject.isApiObject(construct)) refuseList(construct);
   const registry = SandboxRegistry.of(runtime);
-  registry.sandbox(construct, runtime, options);
+  const earlier = registry.sandboxed.get(construct)?.runtime;
+  // Two imports of one class are one sandbox.
+  registry.sandbox(construct, earlier?.runtimeClassName === runtime.runtimeClassName ? earlier : runtime, options);
+}
+
+function refuseList({ node, apiVersion, kind }: ApiObject): void {
+  const paths = pathsIntoList(apiVersion, kind);
+  if (!paths) return;
+  throw new Error(`${node.path} (${apiVersion} ${kind}) is a list; say where the Pods of its items are (podSpecPath: ${paths}), or make each of its items an object of its own`);
 }

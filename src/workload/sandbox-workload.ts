@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { exceptionAnnotations } from './compatibility-exception';
-import { parsePodSpecPath, podSpecPath, podTemplates } from './pod-spec-path';
+import { parsePodSpecPath, pathsIntoList, podSpecPath, podTemplates } from './pod-spec-path';
 import { editPods, type SandboxEdit } from './sandbox-edit';
 import { NodeInstaller } from '../installer/node-installer';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
@@ -47,8 +47,8 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
         const path = ownPath === undefined ? podSpecPath(object.apiVersion, object.kind) : parsePodSpecPath(ownPath);
         const target = wanted.get(object) ?? { runtime, places: new Map() };
         if (!path) {
-          if (isForeign(object) || isList(object)) unknown.set(object, runtime);
-        } else if (target.runtime !== runtime) {
+          if (isForeign(object) || pathsIntoList(object.apiVersion, object.kind)) unknown.set(object, runtime);
+        } else if (target.runtime.runtimeClassName !== runtime.runtimeClassName) {
           errors.push(`${object.node.path} is to run in two sandboxes, ${describeRuntime(target.runtime)} and ${describeRuntime(runtime)}; choose one`);
         } else {
           const other = target.places.get(path);
@@ -62,8 +62,10 @@ export function applySandboxes(root: IConstruct, registry: SandboxRegistry, pass
   for (const [object, runtime] of unknown) {
     if (wanted.has(object) || !bearsContainers(pass.render(object))) continue;
     const found = `${object.node.path} (${object.apiVersion} ${object.kind}) has containers`;
-    if (isList(object)) {
-      errors.push(`${found}, and is to run in ${describeRuntime(runtime)}, but the library does not look into lists; make each of its items an object of its own`);
+    const paths = pathsIntoList(object.apiVersion, object.kind);
+    if (paths) {
+      errors.push(`${found}, and is to run in ${describeRuntime(runtime)}, but the library does not look into lists by itself; `
+        + `call sandbox() for the object with podSpecPath: ${paths}, or make each of its items an object of its own`);
     } else {
       warnings.push(`${found}, and nobody told the library where its Pods are, so they run outside of ${describeRuntime(runtime)}; call sandbox() for the object with podSpecPath`);
     }
@@ -124,16 +126,18 @@ function isForeign({ apiVersion }: ApiObject): boolean {
   return version !== undefined && group.includes('.') && !group.endsWith('.k8s.io') && !group.endsWith('kubernetes.io');
 }
 
-/** Whether an object is several in one, as `kubectl get` gives them. */
-function isList({ apiVersion, kind }: ApiObject): boolean {
-  return (apiVersion === 'v1' && kind === 'List') || podSpecPath(apiVersion, kind.replace(/List$/, '')) !== undefined;
-}
+/**
+ * Members of an object in which containers are, one or several.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/fields/#template
+ * @see https://tekton.dev/docs/pipelines/tasks/
+ */
+const CONTAINER_MEMBERS = ['containers', 'container', 'script', 'steps', 'stepTemplate', 'sidecars'];
 
 function bearsContainers(value: any): boolean {
   if (Array.isArray(value)) return value.some(bearsContainers);
   if (typeof value !== 'object' || value === null) return false;
-  const { containers } = value;
-  return (Array.isArray(containers) && containers.some((container) => typeof container?.image === 'string')) || Object.values(value).some(bearsContainers);
+  return CONTAINER_MEMBERS.some((member) => [value[member]].flat().some((one) => typeof one?.image === 'string')) || Object.values(value).some(bearsContainers);
 }
 
 function* objects(construct: IConstruct): Generator<ApiObject> {

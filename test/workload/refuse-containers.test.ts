@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
 import { SandboxedPod, SandboxRuntime, type SandboxedContainer } from '../../src';
 
 function synth(container: object) {
@@ -10,6 +10,28 @@ function synth(container: object) {
 
 test.each([' nginx', 'nginx ', ' ', 'nginx\n', 'my image'])('the image %j is refused, since no image has a space in its name', (image) => {
   expect(() => synth({ image })).toThrow(`container "web" of team/web has the image ${JSON.stringify(image)}; an image's name has no spaces, such as "registry.example/web:1.0"`);
+});
+
+test.each<[object, string]>([
+  [{ A: undefined }, 'container "web" of team/web has undefined for the environment variable A, which is no text; leave it out'],
+  [{ A: null }, 'has null for the environment variable A, which is no text; leave it out'],
+  [{ A: 8080 }, 'has 8080 for the environment variable A, which is no text; write \'8080\''],
+  [
+    { A: { valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } } },
+    'has {"valueFrom":{"fieldRef":{"fieldPath":"spec.nodeName"}}} for the environment variable A, which is no text; add it to the Pod itself: '
+    + 'ApiObject.of(pod).addJsonPatch(JsonPatch.add(\'/spec/containers/0/env\', [...]))',
+  ],
+])('the environment %j is refused', (env, message) => {
+  expect(() => synth({ env })).toThrow(message);
+});
+
+test('the environment can have what is no text by way of the Pod itself', () => {
+  const chart = new Chart(Testing.app(), 'team');
+  const runtime = SandboxRuntime.fromRuntimeClassName(chart, 'runtime', 'gvisor');
+  const pod = new SandboxedPod(chart, 'web', { runtime, containers: [{ name: 'web', image: 'nginx' }] });
+  const env = [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }];
+  ApiObject.of(pod).addJsonPatch(JsonPatch.add('/spec/containers/0/env', env));
+  expect(Testing.synth(chart)[0].spec.containers[0].env).toEqual(env);
 });
 
 describe('what is of another type is refused, as JavaScript lets it through', () => {

@@ -432,11 +432,96 @@ describe('the scheduling of the class in the Pod', () => {
   });
 });
 
-test.each([['v1', 'List'], ['apps/v1', 'DeploymentList']])('a %s %s with containers is refused, as nobody would put its items into the sandbox', (apiVersion, kind) => {
-  const { app, gvisor, team } = setUp();
-  gvisor.sandbox(team);
-  new ApiObject(team, 'many', { apiVersion, kind, items: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { template } }] });
-  expect(() => app.synthYaml()).toThrow(/has containers, and is to run in platform\/gvisor .*, but the library does not look into lists; make each of its items an object of its own/);
+describe('a list, as kubectl gives it', () => {
+  const list = (scope: Construct, apiVersion: string, kind: string, ...items: object[]) => new ApiObject(scope, 'many', { apiVersion, kind, items });
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec };
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { template } };
+
+  test.each([
+    ['v1', 'PodList', 'items.*.spec', pod],
+    ['apps/v1', 'DeploymentList', 'items.*.spec.template.spec', deployment],
+    ['batch/v1', 'CronJobList', 'items.*.spec.jobTemplate.spec.template.spec', { spec: { jobTemplate: { spec: { template } } } }],
+  ])('%s %s is refused with the path that it needs, %s, and runs in the sandbox by it', (apiVersion, kind, podSpecPath, item) => {
+    const { gvisor, team } = setUp();
+    const many = list(team, apiVersion, kind, item, item);
+    expect(() => gvisor.sandbox(many)).toThrow(`team/many (${apiVersion} ${kind}) is a list; say where the Pods of its items are (podSpecPath: '${podSpecPath}'), or make each of its items an object of its own`);
+
+    gvisor.sandbox(many, { podSpecPath });
+    expect(JSON.stringify(Testing.synth(team)[0]).match(/"runtimeClassName":"gvisor"/g)).toHaveLength(2);
+  });
+
+  test('v1 List is refused with the paths that it may need, and runs in the sandbox by one of them', () => {
+    const { gvisor, team } = setUp();
+    const many = list(team, 'v1', 'List', pod);
+    expect(() => gvisor.sandbox(many)).toThrow('team/many (v1 List) is a list; say where the Pods of its items are (podSpecPath: \'items.*.spec\' for Pods, \'items.*.spec.template.spec\' for Deployments), or make each');
+
+    gvisor.sandbox(many, { podSpecPath: 'items.*.spec' });
+    expect(Testing.synth(team)[0].items[0].spec.runtimeClassName).toBe('gvisor');
+  });
+
+  test.each([
+    ['v1', 'List', '\'items.*.spec\' for Pods, \'items.*.spec.template.spec\' for Deployments'], ['apps/v1', 'DeploymentList', '\'items.*.spec.template.spec\''],
+  ])('%s %s with containers is refused below a chart that is in a sandbox, as nobody would put its items there', (apiVersion, kind, paths) => {
+    const { app, gvisor, team } = setUp();
+    gvisor.sandbox(team);
+    list(team, apiVersion, kind, deployment);
+    expect(() => app.synthYaml()).toThrow(`team/many (${apiVersion} ${kind}) has containers, and is to run in platform/gvisor (RuntimeClass "gvisor"), but the library does not look into lists by itself; `
+      + `call sandbox() for the object with podSpecPath: ${paths}, or make each of its items an object of its own`);
+  });
+
+  test('is not refused where its Pods were pointed out', () => {
+    const { app, gvisor, team } = setUp();
+    gvisor.sandbox(team);
+    gvisor.sandbox(list(team, 'v1', 'List', deployment), { podSpecPath: 'items.*.spec.template.spec' });
+    expect(app.synthYaml()).toContain('runtimeClassName: gvisor');
+  });
+});
+
+describe('a custom resource whose Pods have containers under another name is named, too', () => {
+  test.each<[string, string, object]>([
+    ['argoproj.io/v1alpha1', 'Workflow', { templates: [{ name: 'main', container: { image: 'busybox' } }] }],
+    ['argoproj.io/v1alpha1', 'CronWorkflow', { workflowSpec: { templates: [{ name: 'main', script: { image: 'busybox', source: 'true' } }] } }],
+    ['tekton.dev/v1', 'Task', { steps: [{ name: 'main', image: 'busybox' }] }],
+    ['tekton.dev/v1', 'Task', { stepTemplate: { image: 'busybox' }, steps: [{ name: 'main', script: 'true' }] }],
+    ['example.com/v1', 'Tool', { sidecars: [{ image: 'busybox' }] }],
+  ])('%s %s with %j', (apiVersion, kind, body) => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const { gvisor, team } = setUp();
+    new ApiObject(team, 'it', { apiVersion, kind, spec: body });
+    gvisor.sandbox(team);
+    Testing.synth(team);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining(`team/it (${apiVersion} ${kind}) has containers, and nobody told the library where its Pods are`));
+    warn.mockRestore();
+  });
+
+  test('but not one that has none', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const { gvisor, team } = setUp();
+    new ApiObject(team, 'it', { apiVersion: 'kyverno.io/v1', kind: 'Policy', spec: { image: 'busybox', script: 'true', container: 'main', steps: ['a', null], containers: {} } });
+    gvisor.sandbox(team);
+    Testing.synth(team);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+});
+
+describe('one RuntimeClass that was named twice is one sandbox', () => {
+  const twice = (scope: Construct) => ['g', 'h'].map((id) => SandboxRuntime.fromRuntimeClassName(scope, id, 'gvisor'));
+
+  test('for one object', () => {
+    const team = new Chart(Testing.app(), 'team');
+    const pod = new ApiObject(team, 'it', { apiVersion: 'v1', kind: 'Pod', spec });
+    for (const runtime of twice(team)) runtime.sandbox(pod);
+    expect(Testing.synth(team)[0].spec.runtimeClassName).toBe('gvisor');
+  });
+
+  test('for an object and its chart', () => {
+    const team = new Chart(Testing.app(), 'team');
+    const [g, h] = twice(team);
+    g.sandbox(team);
+    h.sandbox(new ApiObject(team, 'it', { apiVersion: 'v1', kind: 'Pod', spec }));
+    expect(Testing.synth(team)[0].spec.runtimeClassName).toBe('gvisor');
+  });
 });
 
 test('a list without containers is nobody\'s concern', () => {

@@ -1,5 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { Chart, Testing } from 'cdk8s';
-import { ContainerProbe, PodRestartPolicy, PodVolume, SandboxedPod, SandboxRuntime, type SandboxedContainer, type SandboxedPodProps } from '../../src';
+import {
+  ContainerProbe, GVisorRelease, GVisorRuntime, PodRestartPolicy, PodVolume, SandboxedPod, SandboxRuntime,
+  type SandboxedContainer, type SandboxedPodProps,
+} from '../../src';
 
 const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
 
@@ -67,6 +71,17 @@ test('pinning to nodes is an affinity, which the scheduler sees', () => {
 test('nodeName is kept, with a warning that says what to write instead', () => {
   expect(synth({ nodeName: 'node-1' }).spec.nodeName).toBe('node-1');
   expect(warn).toHaveBeenCalledWith(expect.stringMatching(/node-name: Pod .*nodeName is node-1, .*it bypasses the scheduler.*\(SandboxedPod: hostnames\)/));
+});
+
+test('the file of its chart comes after that of the runtime by a dependency between the two', () => {
+  const app = Testing.app();
+  const apps = new Chart(app, 'apps');
+  const platform = new Chart(app, 'platform', { namespace: 'sandbox-system' });
+  const runtime = new GVisorRuntime(platform, 'gvisor', { release: GVisorRelease.V20261005_0 });
+  new SandboxedPod(apps, 'web', { runtime, containers: [{ name: 'web', image: 'nginx' }] });
+  apps.addDependency(platform);
+  app.synth();
+  expect(readdirSync(app.outdir).sort()).toEqual(['0000-platform.k8s.yaml', '0001-apps.k8s.yaml']);
 });
 
 test.each<[string, Partial<SandboxedPodProps>, string]>([
