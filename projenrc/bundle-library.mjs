@@ -19,7 +19,7 @@ const LATER = {
   platforms: /^src\/(platform\/((crictl|kubelet)-config|records|texts)|runtime\/(preinstalled-runtime|runtime-facts)|installer\/node-folder)/,
   'other-runtimes': /^src\/(platform|lineup(\/rules)?)\/(crio|docker|gvisor-on-crio)/,
   'other-installers': /^src\/lineup\/(others\/(?!other-installer)|rules\/others-label)/,
-  pods: /^src\/workload\/(container-probe|pod-volume|probe-script|refuse-metadata|runtime-probe|sandbox-edit)/,
+  pods: /^src\/workload\/(container-probe|pod-volume|probe-script|refuse-metadata|request-sandbox|runtime-probe|sandbox-edit)/,
   // Rules about what few apps have, and what only reports show.
   rules: /^src\/lineup\/(rules\/(installer-(images|watch)|node-handler)|chain|class-names|required-terms)/,
   // What reads TOML; the library's own tables are only written.

@@ -1,3 +1,5 @@
+import { shown } from '../runtime/given';
+
 /** What the workloads of a namespace may use together. */
 export interface NamespaceQuotaProps {
   /**
@@ -37,7 +39,7 @@ export class NamespaceQuota {
   public static of(props: NamespaceQuotaProps = {}): NamespaceQuota {
     const { pods = 20 } = props;
     if (!Number.isInteger(pods) || pods < 1) {
-      throw new Error(`the pods of a quota must be a whole number of at least 1, got ${pods}`);
+      throw new Error(`the pods of a quota must be a whole number of at least 1, got ${shown(pods)}`);
     }
     return new NamespaceQuota({ pods, cpu: props.cpu ?? '8', memory: props.memory ?? '16Gi' });
   }

@@ -1,3 +1,4 @@
+import { shown } from './given';
 import type { KataShim } from './kata-shim';
 import { mebibytes, type PodOverhead } from './pod-overhead';
 
@@ -44,11 +45,11 @@ export class KataSize {
     if (!/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/.test(name)) {
       throw new Error(`the name of a size is a DNS label of at most 22 characters such as "s", got "${name}"`);
     }
-    if (!Number.isSafeInteger(props.vcpus) || props.vcpus < 1) {
-      throw new Error(`vcpus of the size "${name}" must be a whole number of at least 1, got ${props.vcpus}`);
+    if (!Number.isSafeInteger(props?.vcpus) || props.vcpus < 1) {
+      throw new Error(`vcpus of the size "${name}" must be a whole number of at least 1, got ${shown(props?.vcpus)}`);
     }
     if (!Number.isSafeInteger(props.memory) || props.memory < 128) {
-      throw new Error(`memory of the size "${name}" is in MiB and must be a whole number of at least 128, got ${props.memory}`);
+      throw new Error(`memory of the size "${name}" is in MiB and must be a whole number of at least 128, got ${shown(props.memory)}`);
     }
     return new KataSize(name, props.vcpus, props.memory);
   }

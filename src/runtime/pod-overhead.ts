@@ -1,3 +1,5 @@
+import { shown } from './given';
+
 /**
  * What a sandbox costs per Pod, as Kubernetes quantities.
  *
@@ -27,8 +29,8 @@ export function renderOverhead(overhead: PodOverhead): Record<string, string> {
   for (const resource of ['cpu', 'memory'] as const) {
     const quantity = overhead[resource];
     if (quantity === undefined) continue;
-    if (!QUANTITY[resource].test(quantity)) {
-      throw new Error(`overhead.${resource} must be a Kubernetes quantity such as ${resource === 'cpu' ? '"100m"' : '"64Mi"'}, got "${quantity}"`);
+    if (typeof quantity !== 'string' || !QUANTITY[resource].test(quantity)) {
+      throw new Error(`overhead.${resource} must be a Kubernetes quantity such as ${resource === 'cpu' ? '"100m"' : '"64Mi"'}, got ${shown(quantity)}`);
     }
     fixed[resource] = quantity;
   }

@@ -30,6 +30,8 @@ test('a shim of the Go runtime is refused, since its guests are sized in another
 test.each<[string, string, { vcpus: number; memory: number }, string]>([
   ['a name that no handler could end in', 'S', { vcpus: 1, memory: 512 }, 'is a DNS label of at most 22 characters such as "s", got "S"'],
   ['half a processor', 'x', { vcpus: 0.5, memory: 512 }, 'vcpus of the size "x" must be a whole number of at least 1, got 0.5'],
+  ['no props, as JavaScript lets them through', 'x', undefined as any, 'vcpus of the size "x" must be a whole number of at least 1, got undefined'],
+  ['processors as text', 'x', { vcpus: '1' as any, memory: 512 }, 'must be a whole number of at least 1, got "1"'],
   ['memory in GiB', 'x', { vcpus: 1, memory: 4 }, 'memory of the size "x" is in MiB and must be a whole number of at least 128, got 4'],
 ])('refuses %s', (_what, name, props, message) => {
   expect(() => KataSize.of(name, props)).toThrow(message);

@@ -10,6 +10,10 @@ test.each([['250m', 0.25], ['1', 1], ['1.5', 1.5], ['.5', 0.5], ['2k', 2000], ['
   expect(cpus(quantity)).toBeCloseTo(expected, 9);
 });
 
+test('an overhead that is a number is no quantity', () => {
+  expect(() => renderOverhead({ memory: 64 as any })).toThrow('overhead.memory must be a Kubernetes quantity such as "64Mi", got 64');
+});
+
 test.each(['', 'much', '1 Gi', '-1', '1Mib', '1Gi1'])('"%s" is no quantity', (quantity) => {
   expect([mebibytes(quantity), cpus(quantity)]).toEqual([NaN, NaN]);
 });
