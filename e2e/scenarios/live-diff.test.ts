@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { GVisorRelease, GVisorRuntime, KataRelease, KataRuntime } from '../../src';
-import { upgradeDiff, type UpgradeDiff } from '../../src/cli/commands/diff';
+import { upgradeDiff, WorkloadNames, type Snapshot, type UpgradeDiff } from '../../src/cli/commands/diff';
 import { checkLineUp } from '../../src/lineup/line-up';
 import { CASES, podOf } from '../../test/lineup/rules/pods/cases';
 import { apiCall } from '../cluster/api-call';
@@ -37,6 +37,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => plane?.stop());
+
+function snapshot(objects: any[]): Snapshot {
+  const names = new WorkloadNames();
+  return { index: checkLineUp(names.watch(objects)).index, names };
+}
 
 /** Everything that a Pod can have that some rule is about, and that an API server takes: as Pods, and as templates. */
 function* workloads(): Generator<any> {
@@ -99,13 +104,12 @@ test('a real API server fills in nothing that a diff counts as a change', async 
       live.push(object);
     }
   }
-  const indexOf = (objects: any[]) => checkLineUp(objects).index;
-  expect(upgradeDiff(indexOf(taken), indexOf(live))).toEqual(NOTHING);
-  expect(upgradeDiff(indexOf(live), indexOf(taken))).toEqual(NOTHING);
+  expect(upgradeDiff(snapshot(taken), snapshot(live))).toEqual(NOTHING);
+  expect(upgradeDiff(snapshot(live), snapshot(taken))).toEqual(NOTHING);
 
   const labelled = JSON.parse(JSON.stringify(live));
   for (const object of labelled) Object.assign(object.metadata, { resourceVersion: '0', managedFields: [], annotations: { seen: 'true' } });
-  expect(upgradeDiff(indexOf(live), indexOf(labelled))).toEqual(NOTHING);
+  expect(upgradeDiff(snapshot(live), snapshot(labelled))).toEqual(NOTHING);
   expect(live.length).toBeGreaterThan(300);
 });
 
@@ -115,7 +119,7 @@ test('what somebody changed is one all the same', () => {
     const pod = kind === 'Pod' ? spec : (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
     if (pod) pod.terminationGracePeriodSeconds = 31;
   }
-  const { nodes, workloads: made } = upgradeDiff(checkLineUp(manifests).index, checkLineUp(changed).index);
+  const { nodes, workloads: made } = upgradeDiff(snapshot(manifests), snapshot(changed));
   expect(nodes.map(({ change }) => change)).toEqual(['changed']);
   expect(made).toHaveLength(manifests.filter(({ kind }) => ['Pod', 'CronJob', 'Deployment'].includes(kind)).length);
 });
