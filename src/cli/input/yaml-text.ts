@@ -72,11 +72,18 @@ function readSeparately(text: string) {
       documents.push(...parse(chunk, line));
     } catch (error) {
       problems.push(problem(error, chunk, line));
-      documents.push(...unmarked(chunk, line));
+      if (isTwice(error)) documents.push(...unmarked(chunk, line));
     }
     line += newlines(chunk);
   }
   return { documents, problems };
+}
+
+/** What the parser says where a second document begins in the first one. */
+const TWICE = 'duplicated mapping key';
+
+function isTwice(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason.startsWith(TWICE);
 }
 
 /**
@@ -171,7 +178,7 @@ function hint(reason: string, chunk: string): string {
   if (/\{\{-?\s*[\w.$"(/]/.test(chunk)) {
     return '; this is a template, so check what it renders: helm template CHART | cdk8s-sandbox-runtimes check -';
   }
-  return reason.startsWith('duplicated mapping key') ? '; a line "---" belongs between two documents' : '';
+  return reason.startsWith(TWICE) ? '; a line "---" belongs between two documents' : '';
 }
 
 /** Aliases that make a few lines into more values than a machine can look at, or into a value that contains itself. */
