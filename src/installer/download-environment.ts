@@ -13,7 +13,7 @@ export function downloadEnvironment(props: NodeInstallerProps): Record<string, s
       throw new Error(`${name} must not carry credentials, they would stand in a manifest that many can read; let the mirror or proxy know the nodes by their address`);
     }
     if (!/^https?:\/\/[^\s/"<>{}]+(\/[^\s?#"<>{}]*)?$/.test(url)) {
-      throw new Error(`${name} must be an http or https URL without query, got "${url}"`);
+      throw new Error(`${name} must be an http or https URL without query and without any of "<>{}, got "${url}"`);
     }
   }
   if (caBundle !== undefined) refuseCaBundle(caBundle);
@@ -27,8 +27,8 @@ export function downloadEnvironment(props: NodeInstallerProps): Record<string, s
   };
 }
 
-/** `kubectl apply` keeps all of an object in one annotation, and these are at most 256 KiB together. */
-const LARGEST_CA_BUNDLE = 200_000;
+/** As JSON, in which each line's end is two letters: `kubectl apply` keeps all of an object in one annotation, of 256 KiB at most. */
+const LARGEST_CA_BUNDLE = 245_000;
 
 function refuseCaBundle(text: string): void {
   if (!/^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----\s*$/m.test(text)) {
@@ -40,9 +40,9 @@ function refuseCaBundle(text: string): void {
   if (text.includes('{{')) {
     throw new Error('caBundle has "{{", which template engines that read the manifests would take for theirs; leave the comments out');
   }
-  const bytes = Buffer.byteLength(text);
+  const bytes = Buffer.byteLength(JSON.stringify(text));
   if (bytes > LARGEST_CA_BUNDLE) {
-    throw new Error(`caBundle has ${bytes} bytes, and an object that kubectl apply can write holds no more than ${LARGEST_CA_BUNDLE} of it; `
+    throw new Error(`caBundle has ${bytes} bytes as JSON, and an object that kubectl apply can write holds no more than ${LARGEST_CA_BUNDLE} of it; `
       + 'give only the authorities that the mirror and the proxy need');
   }
 }

@@ -26,7 +26,8 @@ import { NodePlatform } from '../platform/node-platform';
 import { OS_LABEL } from '../platform/os-label';
 import { nodeTexts } from '../platform/texts';
 import type { NodeText } from '../platform/texts/node-text';
-import { isDnsLabel, toDnsLabel } from '../runtime/runtime-names';
+import { shown } from '../runtime/given';
+import { isDnsLabel, toObjectName } from '../runtime/runtime-names';
 import type { RuntimeInstallation, SandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 import { LineUpValidation } from '../synth/line-up-validation';
@@ -95,7 +96,7 @@ export class NodeInstaller extends Construct {
     this.register(chart);
     validateProps(this.node.path, props);
 
-    this.name = toDnsLabel(Names.toDnsLabel(this, { includeHash: false, maxLen: 45 }));
+    this.name = toObjectName(Names.toDnsLabel(this, { includeHash: false, maxLen: 45 }));
     this.namespace = props.namespace ?? chart.namespace ?? 'sandbox-runtimes';
     if (!isDnsLabel(this.namespace)) {
       throw new Error(`namespace of ${this.node.path} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends)`
@@ -111,7 +112,7 @@ export class NodeInstaller extends Construct {
     }
     const slots = props.maxConcurrentNodes ?? 1;
     if (!Number.isInteger(slots) || slots < 1) {
-      throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${JSON.stringify(slots)}`);
+      throw new Error(`maxConcurrentNodes must be a whole number of at least 1, got ${shown(slots)}`);
     }
     this.platform._requireInstaller(slots);
     this.platformPlan = besideOthers(this.platform._plan(), props);
@@ -280,7 +281,7 @@ export class NodeInstaller extends Construct {
     const name = `${this.namespace}/${this.name}`;
     const other = names.get(name);
     // One that was taken out of the app again stands in nobody's way.
-    if (other && other.node.scope?.node.tryFindChild(other.node.id) === other) {
+    if (other && this.node.root.node.findAll().includes(other)) {
       throw new Error(`${other.node.path} and ${this.node.path} would both be the installer "${name}", of which a cluster keeps only one; give one of them another id`);
     }
     names.set(name, this);

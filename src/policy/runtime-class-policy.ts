@@ -9,7 +9,7 @@ import { listOf, oneOf, requireKinds, TEXTS, type Kinds } from '../runtime/given
 import { refuseLabels } from '../runtime/label-syntax';
 import { RUNTIME } from '../runtime/require-runtime';
 import { factsOf } from '../runtime/runtime-facts';
-import { toDnsLabel } from '../runtime/runtime-names';
+import { toObjectName } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 import { ClusterScopedObject } from '../synth/cluster-scoped-object';
 
@@ -99,7 +99,7 @@ export class RuntimeClassPolicy extends Construct {
     }
     refuseLabels(`namespaceLabels of ${this.node.path}`, props.namespaceLabels);
     const { namespace } = Chart.of(this);
-    this.name = `${namespace === undefined ? '' : `${namespace}.`}${toDnsLabel(Names.toDnsLabel(this, { includeHash: false }))}`;
+    this.name = `${namespace === undefined ? '' : `${namespace}.`}${toObjectName(Names.toDnsLabel(this, { includeHash: false }))}`;
 
     // The class is given before it is required.
     if (defaultRuntime) this.emitDefault(defaultRuntime.runtimeClassName);

@@ -167,13 +167,13 @@ export class SandboxedNamespace extends Construct {
     if (!limits) return;
     const { runtime } = this.props;
     const overhead = (runtime && podFixedOf(runtime)) ?? {};
-    const cpu = inLargestUnit(Math.ceil((cpus(limits.cpu) + limits.pods * cpus(overhead.cpu ?? '0')) * 1000), 1000, ['m', '']);
-    const memory = inLargestUnit(Math.ceil(mebibytes(limits.memory) + limits.pods * mebibytes(overhead.memory ?? '0')), 1024, ['Mi', 'Gi', 'Ti']);
+    const cpu = inLargestUnit(Math.ceil((cpus(limits.cpu) + limits.pods * cpus(overhead.cpu ?? '0')) * 1000), 1000, ['m', '', 'k', 'M']);
+    const memory = inLargestUnit(Math.ceil(mebibytes(limits.memory) + limits.pods * mebibytes(overhead.memory ?? '0')), 1024, ['Mi', 'Gi', 'Ti', 'Pi', 'Ei']);
     if ([cpu, memory].some((quantity) => quantity.startsWith('NaN'))) {
       throw new Error(`the quota of ${this.node.path} must have Kubernetes quantities such as cpu: '8' and memory: '16Gi', got "${limits.cpu}" and "${limits.memory}"`);
     }
     this.object('ResourceQuota', 'v1', 'quota', {
-      spec: { hard: { 'pods': String(limits.pods), 'requests.cpu': cpu, 'limits.cpu': cpu, 'requests.memory': memory, 'limits.memory': memory } },
+      spec: { hard: { 'pods': inLargestUnit(limits.pods, 1000, ['', 'k', 'M']), 'requests.cpu': cpu, 'limits.cpu': cpu, 'requests.memory': memory, 'limits.memory': memory } },
     });
   }
 
@@ -184,5 +184,6 @@ export class SandboxedNamespace extends Construct {
 
 /** A quantity as the API server writes it back; in another form every `kubectl apply` finds something to change. */
 function inLargestUnit(amount: number, factor: number, [unit, ...larger]: readonly string[]): string {
-  return larger.length && amount > 0 && amount % factor === 0 ? inLargestUnit(amount / factor, factor, larger) : `${amount}${unit}`;
+  if (amount === 0) return '0';
+  return larger.length && amount % factor === 0 ? inLargestUnit(amount / factor, factor, larger) : `${amount}${unit}`;
 }

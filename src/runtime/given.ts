@@ -33,17 +33,27 @@ export function instanceOf(type: () => Function, form: string): Kind {
 export function requireKinds(where: string, given: object | undefined, kinds: Kinds): void {
   for (const [member, [fits, form]] of Object.entries(kinds)) {
     const value = given?.[member as keyof object] as unknown;
-    if (value !== undefined && !fits(value)) {
+    if (value !== undefined && !isResolvedLater(value) && !fits(value)) {
       throw new Error(`${member} of ${where} must be ${form}, got ${shown(value)}${value === null ? '; leave it out' : ''}`);
     }
   }
 }
 
+/** Whether a value is not there yet: a Lazy of cdk8s, or a token of the AWS CDK, whose clusters take charts. Nothing can be said about it. */
+export function isResolvedLater(value: unknown): boolean {
+  const { produce, resolve } = Object(value);
+  return typeof produce === 'function' || typeof resolve === 'function' || (typeof value === 'string' && value.includes('${Token['));
+}
+
+const LONGEST = 400;
+
 /** A value as an error shows it: text in quotes, which tell '80' from 80, and numbers that JSON does not have. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   } catch {
     // Constructs lead back to themselves.
     return `a ${(value as object).constructor?.name ?? 'strange object'}`;

@@ -1,3 +1,4 @@
+import { isResolvedLater, shown } from './given';
 import { isDnsSubdomain } from './runtime-names';
 
 /** Part of a label's key or its value. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
@@ -20,8 +21,8 @@ export function refuseLabels(described: string, labels: { readonly [label: strin
     if (!isLabelKey(key)) {
       throw new Error(`${described} has the key "${key}", which no label can have; write one such as "pool" or "example.com/pool"`);
     }
-    if (!isLabelValue(value)) {
-      throw new Error(`${described} has ${JSON.stringify(value)} for "${key}", which no label can have: at most 63 letters, digits, "-", "_" and ".", as text`);
+    if (value !== undefined && !isResolvedLater(value) && !isLabelValue(value)) {
+      throw new Error(`${described} has ${shown(value)} for "${key}", which no label can have: at most 63 letters, digits, "-", "_" and ".", as text`);
     }
   }
 }

@@ -66,8 +66,12 @@ export function proposeDnsLabel(name: string): string {
   return label === '' || RESERVED_HANDLERS.includes(label) ? 'runsc' : label;
 }
 
-/** What of a text can stand in a DNS label; construct ids may hold more (`My_Platform.Chart`), and cdk8s lets it into the names that it makes. */
-export function toDnsLabel(text: string): string {
+/** The text itself where an object can have it as its name; construct ids may hold more (`My_Platform`), and cdk8s lets it into the names that it makes. */
+export function toObjectName(text: string): string {
+  return isDnsSubdomain(text) ? text : toDnsLabel(text);
+}
+
+function toDnsLabel(text: string): string {
   return trimDashes(lowerDashed(text).replace(/\./g, '-').slice(0, DNS_LABEL_MAX_LENGTH));
 }
 

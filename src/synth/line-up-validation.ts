@@ -5,7 +5,7 @@ import { SandboxRegistry } from './sandbox-registry';
 import { SynthPass } from './synth-pass';
 import { NodeInstaller } from '../installer/node-installer';
 import { checkLineUp } from '../lineup/line-up';
-import { podSpecPath } from '../workload/pod-spec-path';
+import { pathsIntoList, podSpecPath } from '../workload/pod-spec-path';
 import { applySandboxes } from '../workload/sandbox-workload';
 
 const ensured = new WeakSet<IConstruct>();
@@ -51,7 +51,7 @@ function otherObjects(root: IConstruct): ApiObject[] {
 
 /** Objects in a list are judged as any others, unless `sandbox()` was told where their Pods are: these come rendered already. */
 function isUnnamedList(object: ApiObject, { sandboxed }: SandboxRegistry): boolean {
-  return object.kind.endsWith('List') && !sandboxed.has(object);
+  return (pathsIntoList(object.apiVersion, object.kind) !== undefined || object.kind === 'RuntimeClassList') && !sandboxed.has(object);
 }
 
 /** What something depends on is drawn forward, past the namespace that it is in. */

@@ -20,7 +20,8 @@ export class SandboxRegistry {
     const registry = root[REGISTRY] ?? new SandboxRegistry();
     if (!(registry instanceof SandboxRegistry)) {
       throw new Error(`${scope.node.path || 'the app'} uses another copy of cdk8s-sandbox-runtimes than the rest of its app, and neither would know the runtimes of the other; `
-        + 'see "npm ls cdk8s-sandbox-runtimes", and make it a peerDependency of packages that bring one of their own');
+        + 'see "npm ls cdk8s-sandbox-runtimes", and make it a peerDependency of packages that bring one of their own '
+        + '(in jest, a copy is also what comes after resetModules)');
     }
     if (!root[REGISTRY]) Object.defineProperty(root, REGISTRY, { value: registry });
     return registry;

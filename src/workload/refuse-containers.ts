@@ -44,7 +44,10 @@ export function refuseContainers(pod: string, containers: readonly SandboxedCont
   }
   for (const container of initContainers) {
     const probe = PROBES.find((member) => container[member] !== undefined);
-    if (probe) throw new Error(`container "${container.name}" of ${pod} has a ${probe}, which no init container may have, as it runs to its end; leave it out, or make it one of containers`);
+    if (probe) {
+      throw new Error(`container "${container.name}" of ${pod} has a ${probe}, which no init container may have unless it is a sidecar; leave it out, `
+        + 'make it one of containers, or add it and restartPolicy: \'Always\' to the Pod itself: ApiObject.of(pod).addJsonPatch(...)');
+    }
   }
 }
 

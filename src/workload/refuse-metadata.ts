@@ -1,6 +1,6 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import { refuseLabelName, refuseObjectName } from './refuse-names';
-import { OBJECT, requireKinds, shown } from '../runtime/given';
+import { isResolvedLater, OBJECT, requireKinds, shown } from '../runtime/given';
 import { isLabelKey, refuseLabels } from '../runtime/label-syntax';
 
 /** Of all annotations of an object. @see https://github.com/kubernetes/apimachinery/blob/master/pkg/api/validation/objectmeta.go (TotalAnnotationSizeLimitB) */
@@ -19,6 +19,7 @@ export function refuseMetadata(where: string, metadata: ApiObjectMetadata): void
     if (!isLabelKey(key.toLowerCase())) {
       throw new Error(`metadata.annotations of ${where} has the key "${key}", which no annotation can have; write one such as "example.com/owner"`);
     }
+    if (value === undefined || isResolvedLater(value)) continue;
     if (typeof value !== 'string') throw new Error(`metadata.annotations of ${where} has ${shown(value)} for "${key}"; an annotation is text, such as "true"`);
     size += Buffer.byteLength(key + value);
   }

@@ -1,15 +1,15 @@
-import { shown } from '../runtime/given';
+import { isResolvedLater, shown } from '../runtime/given';
 import { isDnsLabel, isDnsSubdomain, proposeDnsLabel, proposeDnsSubdomain } from '../runtime/runtime-names';
 
 /** Refuses the name of a part of a Pod that is no DNS label. */
 export function refuseLabelName(described: string, name: string): void {
-  if (isDnsLabel(name)) return;
+  if (isResolvedLater(name) || isDnsLabel(name)) return;
   throw new Error(`${described} must be a DNS label (at most 63 lower-case letters, digits and "-", a letter or digit at both ends), got ${shown(name)}${proposed(name, proposeDnsLabel)}`);
 }
 
 /** Refuses the name of an object that is no DNS subdomain. */
 export function refuseObjectName(described: string, name: string): void {
-  if (isDnsSubdomain(name)) return;
+  if (isResolvedLater(name) || isDnsSubdomain(name)) return;
   throw new Error(`${described} must be a DNS subdomain (lower-case letters, digits, "-" and "."), got ${shown(name)}${proposed(name, proposeDnsSubdomain)}`);
 }
 

@@ -7,7 +7,7 @@ import { sha256 } from '../installer/plan-hash';
 import { OBJECT, requireKinds, TEXT, TEXTS } from '../runtime/given';
 import { requireRuntime } from '../runtime/require-runtime';
 import { factsOf } from '../runtime/runtime-facts';
-import { toDnsLabel } from '../runtime/runtime-names';
+import { toObjectName } from '../runtime/runtime-names';
 import { SandboxRuntime, type ISandboxRuntime } from '../runtime/sandbox-runtime';
 
 /** A shell and grep, in 2 MB, for all architectures. The digest is the one that three public repositories pin. */
@@ -94,7 +94,7 @@ export class RuntimeProbe extends Construct {
         },
       },
     };
-    const name = toDnsLabel(Names.toDnsLabel(this, { includeHash: false, maxLen: 43 }));
+    const name = toObjectName(Names.toDnsLabel(this, { includeHash: false, maxLen: 43 }));
     // The template of a Job cannot be changed: another one is another Job.
     this.name = props.metadata?.name ?? (schedule === undefined ? `${name}-${sha256(JSON.stringify(jobSpec)).slice(0, 8)}` : name);
     const metadata = { ...props.metadata, name: this.name };

@@ -127,17 +127,24 @@ function isForeign({ apiVersion }: ApiObject): boolean {
 }
 
 /**
- * Members of an object in which containers are, one or several.
+ * Members in which custom resources have containers beside `containers`, one or several.
  *
  * @see https://argo-workflows.readthedocs.io/en/latest/fields/#template
  * @see https://tekton.dev/docs/pipelines/tasks/
  */
-const CONTAINER_MEMBERS = ['containers', 'container', 'script', 'steps', 'stepTemplate', 'sidecars'];
+const CONTAINER_MEMBERS: { readonly [group: string]: readonly string[] } = {
+  'argoproj.io': ['container', 'script', 'sidecars'],
+  'tekton.dev': ['steps', 'stepTemplate', 'sidecars'],
+};
 
-function bearsContainers(value: any): boolean {
-  if (Array.isArray(value)) return value.some(bearsContainers);
-  if (typeof value !== 'object' || value === null) return false;
-  return CONTAINER_MEMBERS.some((member) => [value[member]].flat().some((one) => typeof one?.image === 'string')) || Object.values(value).some(bearsContainers);
+function bearsContainers(manifest: any): boolean {
+  const members = ['containers', ...CONTAINER_MEMBERS[String(manifest.apiVersion).split('/')[0]] ?? []];
+  const bears = (value: any): boolean => {
+    if (Array.isArray(value)) return value.some(bears);
+    if (typeof value !== 'object' || value === null) return false;
+    return members.some((member) => [value[member]].flat().some((one) => typeof one?.image === 'string')) || Object.values(value).some(bears);
+  };
+  return bears(manifest);
 }
 
 function* objects(construct: IConstruct): Generator<ApiObject> {

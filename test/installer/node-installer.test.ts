@@ -233,13 +233,13 @@ describe('bad input', () => {
     ['a gate on a Kubernetes whose tokens do not name the node', { kubernetesVersion: '1.31' },
       'A readiness gate needs Kubernetes 1.32 (the node name in service account tokens), got kubernetesVersion "1.31"; use ReadinessGate.none()'],
     ['a patch version', { kubernetesVersion: '1.32.1' }, 'kubernetesVersion must be a Kubernetes minor such as "1.32", got "1.32.1"'],
-    ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query, got "mirror.example"'],
+    ['a mirror that is no URL', { artifactMirror: 'mirror.example' }, 'artifactMirror must be an http or https URL without query and without any of "<>{}, got "mirror.example"'],
     ['a mirror that a template engine would fill in', { artifactMirror: 'https://mirror.example/{{ x }}' }, 'artifactMirror must be an http or https URL without query'],
     ['a mirror with a password', { artifactMirror: 'https://me:secret@mirror.example' }, 'artifactMirror must not carry credentials'],
     ['a certificate that is none', { caBundle: 'hello' }, 'caBundle must hold certificates in PEM form'],
     ['a private key among certificates', { caBundle: pem('CERTIFICATE') + pem('PRIVATE KEY') + pem('CERTIFICATE') }, 'caBundle holds a private key, which would stand in a ConfigMap'],
     ['certificates with a text for template engines', { caBundle: `# {{ ca }}\n${pem('CERTIFICATE')}` }, 'caBundle has "{{", which template engines'],
-    ['more certificates than kubectl apply can write', { caBundle: pem('CERTIFICATE').repeat(6000) }, 'caBundle has 354000 bytes, and an object that kubectl apply can write holds no more than 200000'],
+    ['more certificates than kubectl apply can write', { caBundle: pem('CERTIFICATE').repeat(6000) }, 'caBundle has 372002 bytes as JSON, and an object that kubectl apply can write holds no more than 245000'],
     ['a namespace that no cluster takes', { namespace: 'Foo_Bar' }, 'namespace of sandbox/installer must be a DNS label'],
     ['a toleration of a value without a key', { tolerations: [{ value: 'gvisor' }] }, 'a toleration has the value "gvisor" but no key'],
     ['a label that no node has', { nodeSelector: { 'a b': 'c' } }, 'nodeSelector of sandbox/installer has the key "a b", which no label can have; write one such as "pool"'],
@@ -368,6 +368,8 @@ test('ids that no name in a cluster may have give names that it takes', () => {
   const names = Testing.synth(chart).map(({ metadata }) => metadata.name);
   expect(names.filter((name) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name))).toEqual([]);
   expect(names).toContain('my-platform-chart-node-installer');
+  // What was a name all along stays one: nodes refuse an installer of another name.
+  expect(new NodeInstaller(new Chart(Testing.app(), 'prod.eu'), 'installer').name).toBe('prod.eu-installer');
 });
 
 test('two installers whose ids give one name are refused, unless one was taken out of the app', () => {
@@ -377,8 +379,18 @@ test('two installers whose ids give one name are refused, unless one was taken o
   expect(() => new NodeInstaller(scope, 'b')).toThrow('sandbox/a-b and sandbox/a/b would both be the installer "sandbox-system/sandbox-a-b", of which a cluster keeps only one; '
     + 'give one of them another id');
   chart.node.tryRemoveChild('a-b');
+  const app = Testing.app();
+  new NodeInstaller(new Chart(app, 'platform'), 'installer');
+  app.node.tryRemoveChild('platform');
+  expect(new NodeInstaller(new Chart(app, 'platform'), 'installer').name).toBe('platform-installer');
   expect(new NodeInstaller(scope, 'c').name).toBe('sandbox-a-c');
   expect(new NodeInstaller(new Construct(chart, 'a-'), 'b').name).toBe('sandbox-a-b');
+});
+
+test('the certificates of a whole distribution are taken, about 220 kB', () => {
+  const lines = `${'A'.repeat(64)}\n`.repeat(3_370);
+  const objects = synth({ caBundle: `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n` });
+  expect(JSON.stringify(one(objects, 'ConfigMap', /-files$/)).length).toBeLessThan(262_144);
 });
 
 test('a list that is changed after it was given changes nothing', () => {

@@ -97,6 +97,11 @@ test.each<[object, string]>([
   expect(() => namespace(props)).toThrow(message);
 });
 
+test('a quota is written as the API server writes it back, or every kubectl apply would change it', () => {
+  const quota = NamespaceQuota.of({ pods: 2000, cpu: '0', memory: '1Pi' });
+  expect(namespace({ quota }).get('ResourceQuota').spec.hard).toEqual({ 'pods': '2k', 'requests.cpu': '0', 'limits.cpu': '0', 'requests.memory': '1Pi', 'limits.memory': '1Pi' });
+});
+
 test('a quota without Pods is refused', () => {
   expect(() => NamespaceQuota.of({ pods: 0 })).toThrow('the pods of a quota must be a whole number of at least 1, got 0');
 });

@@ -34,6 +34,11 @@ test('a construct, which leads back to itself, is shown by its class', () => {
   expect(shown(new Chart(Testing.app(), 'a'))).toBe('a Chart');
 });
 
+test('what is long is shown by its beginning, and bytes not at all', () => {
+  expect(shown(['x'.repeat(10_000)])).toMatch(/^\["x{398}\.\.\.$/);
+  expect(shown(Buffer.from('-----BEGIN CERTIFICATE-----'))).toBe('a Buffer');
+});
+
 test('anything can be shown', () => {
   fc.assert(fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true, withDate: true }), (value) => {
     expect(typeof shown(value)).toBe('string');

@@ -34,6 +34,14 @@ test('Pods in a list are judged as any others', () => {
   expect(() => Testing.synth(chart)).toThrow('Pod curious: hostPID is true');
 });
 
+test('what else is called a list is not taken apart', () => {
+  const chart = new Chart(Testing.app(), 'platform');
+  new GVisorRuntime(chart, 'gvisor', { release });
+  const items = [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'curious' }, spec: { runtimeClassName: 'gvisor', hostPID: true, containers: [{ name: 'app', image: 'app' }] } }];
+  new ApiObject(chart, 'list', { apiVersion: 'example.com/v1', kind: 'AllowList', items } as any);
+  expect(Testing.synth(chart).map(({ kind }) => kind)).toContain('AllowList');
+});
+
 test('an app with two copies of this package is refused, for neither knows the runtimes of the other', () => {
   const chart = new Chart(Testing.app(), 'platform');
   new NodeInstaller(chart, 'installer');

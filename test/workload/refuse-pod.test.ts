@@ -1,5 +1,5 @@
-import { Chart, Testing } from 'cdk8s';
-import { ContainerProbe, SandboxedPod, SandboxRuntime, type SandboxedPodProps } from '../../src';
+import { Chart, Lazy, Testing } from 'cdk8s';
+import { ContainerProbe, PodVolume, SandboxedPod, SandboxRuntime, type SandboxedPodProps } from '../../src';
 
 function synth(props: object) {
   const chart = new Chart(Testing.app(), 'team', { namespace: 'team-a' });
@@ -27,11 +27,25 @@ describe('what the API server would refuse of a Pod is refused', () => {
     ...['readinessProbe', 'livenessProbe', 'startupProbe'].map((probe): [string, object, string] => [
       `an init container with a ${probe}`,
       { initContainers: [{ name: 'init', image: 'a', [probe]: ContainerProbe.tcpSocket(80) }] },
-      `container "init" of team/web has a ${probe}, which no init container may have, as it runs to its end; leave it out, or make it one of containers`,
+      `container "init" of team/web has a ${probe}, which no init container may have unless it is a sidecar; leave it out, make it one of containers, or add it and restartPolicy: 'Always' to the Pod itself`,
     ]),
   ])('%s', (_, props, message) => {
     expect(() => synth(props)).toThrow(message);
   });
+});
+
+test('what is not there yet is not judged: values of cdk8s that are made at synth, and tokens of the AWS CDK, whose clusters take charts', () => {
+  const token = '${Token[TOKEN.1]}';
+  const later = Lazy.any({ produce: () => 'made at synth' });
+  const { metadata, spec } = synth({
+    metadata: { labels: { a: later, b: token, c: undefined }, annotations: { a: later, b: token, c: undefined } },
+    nodeName: token,
+    serviceAccountName: token,
+    containers: [{ name: 'web', image: 'nginx', command: Lazy.any({ produce: () => ['made', 'at', 'synth'] }) }],
+    volumes: [PodVolume.secret('s', token)],
+  });
+  expect(metadata).toMatchObject({ labels: { a: 'made at synth', b: token }, annotations: { a: 'made at synth', b: token } });
+  expect(spec).toMatchObject({ nodeName: token, serviceAccountName: token, containers: [{ command: ['made', 'at', 'synth'] }], volumes: [{ secret: { secretName: token } }] });
 });
 
 describe('what is of another type is refused, as JavaScript lets it through', () => {

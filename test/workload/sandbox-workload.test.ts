@@ -483,7 +483,7 @@ describe('a custom resource whose Pods have containers under another name is nam
     ['argoproj.io/v1alpha1', 'CronWorkflow', { workflowSpec: { templates: [{ name: 'main', script: { image: 'busybox', source: 'true' } }] } }],
     ['tekton.dev/v1', 'Task', { steps: [{ name: 'main', image: 'busybox' }] }],
     ['tekton.dev/v1', 'Task', { stepTemplate: { image: 'busybox' }, steps: [{ name: 'main', script: 'true' }] }],
-    ['example.com/v1', 'Tool', { sidecars: [{ image: 'busybox' }] }],
+    ['tekton.dev/v1', 'Task', { sidecars: [{ image: 'busybox' }] }],
   ])('%s %s with %j', (apiVersion, kind, body) => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     const { gvisor, team } = setUp();
@@ -497,6 +497,8 @@ describe('a custom resource whose Pods have containers under another name is nam
   test('but not one that has none', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     const { gvisor, team } = setUp();
+    // Of somebody else's, the same words may mean anything.
+    new ApiObject(team, 'release', { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', spec: { values: { sidecars: [{ image: 'busybox' }], script: { image: 'busybox' } } } });
     new ApiObject(team, 'it', { apiVersion: 'kyverno.io/v1', kind: 'Policy', spec: { image: 'busybox', script: 'true', container: 'main', steps: ['a', null], containers: {} } });
     gvisor.sandbox(team);
     Testing.synth(team);

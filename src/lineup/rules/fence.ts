@@ -96,6 +96,8 @@ function missing(expected: unknown, given: unknown, path: string): string | unde
       return `${[path.slice(1), narrowed].filter(Boolean).join('.')} narrows what the fence looks at; take it out`;
     }
     for (const [key, value] of Object.entries(expected)) {
+      // As the API server fills it in.
+      if (key === 'scope' && value === '*' && isRecord(given) && given.scope === undefined) continue;
       const difference = missing(value, isRecord(given) ? given[key] : undefined, `${path}.${key}`);
       if (difference) {
         return difference;

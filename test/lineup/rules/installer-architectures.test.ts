@@ -1,4 +1,4 @@
-import { editPlan, installerPod, messagesOf, quickstart } from '../fixture';
+import { editPlan, findingsOf, installerPod, messagesOf, quickstart } from '../fixture';
 
 const RULE = 'installer-architectures';
 const ARCH = 'kubernetes.io/arch';
@@ -31,11 +31,29 @@ test('does not judge an installer that takes everything back: an earlier release
   expect(messagesOf(RULE, manifests)).toEqual([]);
 });
 
-test('reports an installer that comes to nodes which it has nothing for', () => {
+test('accepts what two expressions leave together', () => {
   const manifests = quickstart();
-  delete installerPod(manifests).affinity;
-  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining(
-    'the node affinity asks for nodes with any kubernetes.io/arch, and the plan has releases for amd64, arm64; on others the installer fails, and no other node gets its turn')]);
+  terms(manifests)[0].matchExpressions = [['amd64', 's390x'], ['amd64']].map((values) => ({ key: ARCH, operator: 'In', values }));
+  expect(messagesOf(RULE, manifests)).toEqual([]);
+});
+
+test.each<[string, (manifests: any[]) => void]>([
+  ['no affinity', (manifests) => delete installerPod(manifests).affinity],
+  ['one of somebody else\'s', (manifests) => (terms(manifests)[0].matchExpressions = [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['m5.large'] }])],
+  ['one of fields', (manifests) => (terms(manifests)[0] = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-a'] }] })],
+])('warns of %s, which may come to nodes that there is nothing for', (_what, change) => {
+  const manifests = quickstart();
+  change(manifests);
+  expect(findingsOf(RULE, manifests)).toEqual([expect.objectContaining({
+    severity: 'warning',
+    message: expect.stringContaining('the node affinity asks for nodes with any kubernetes.io/arch, and the plan has releases for amd64, arm64; on others the installer fails, and no other node gets its turn'),
+  })]);
+});
+
+test('reports a misspelled label, which no node has', () => {
+  const manifests = quickstart();
+  terms(manifests)[0].matchExpressions[0].key = 'kubernetes.io/arsh';
+  expect(findingsOf(RULE, manifests)).toEqual([expect.objectContaining({ severity: 'error' })]);
 });
 
 test('accepts fewer architectures, and reports one that there is no release for', () => {
