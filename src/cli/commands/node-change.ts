@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { byName } from './by-name';
 import { nodeFiles } from './node-files';
 import { restart } from './node-restart';
+import { meet, selection, selectsMore } from './node-selection';
 import { stated, statedPodSpec } from './stated-fields';
 import type { Installer } from '../../lineup/installer';
 import { recordAt, textAt, valueAt, type Manifest } from '../../lineup/manifest';
-import { apart, pool } from '../../lineup/rules/installer-overlap';
 
 /** What one installer will do on each of its nodes. */
 export interface NodeChange {
@@ -17,15 +17,24 @@ export interface NodeChange {
   readonly rollout: string;
 }
 
+/** An installer as it was, with nodes that it selects no more or leaves when it is deleted: they still belong to it. */
+interface Owner {
+  readonly before: Installer;
+  readonly stays: boolean;
+}
+
 export function nodeChanges(previous: readonly Installer[], next: readonly Installer[]): NodeChange[] {
   const all = byName(previous, next, ({ name }) => name);
-  const left = all.flatMap(([, old, now]) => (!now && serving(old) ? [old!] : []));
+  const owners = all.flatMap(([, old, now]): Owner[] => {
+    const before = serving(old);
+    return before && (!now || selectsMore(now, before)) ? [{ before, stays: now !== undefined }] : [];
+  });
   return all.flatMap(([, old, now]): NodeChange[] => {
     if (!now) {
       return [removal(old!)];
     }
-    const owner = old ? undefined : left.find((other) => !apart(other, now));
-    return owner && serving(now) ? [refusal(owner, now)] : changes(old, now);
+    const owner = serving(now) && owners.find(({ before }) => before.name !== now.name && meet(before, now));
+    return owner && !old ? [refused(owner, now)] : changes(old, now, owner);
   });
 }
 
@@ -45,29 +54,38 @@ function removal(old: Installer): NodeChange {
   };
 }
 
-/** So says every node that has another installer's record (agent/steps/recover.ts). */
-function refusal(owner: Installer, now: Installer): NodeChange {
+function refused(owner: Owner, now: Installer): NodeChange {
   return {
     installer: now.name,
     change: 'added',
-    files: [
-      `nothing on the nodes of ${owner.name}, which goes away and takes nothing back: they still belong to it, refuse another one ("this node belongs to the installer ${owner.name}"), and are labelled failed`,
-      `to change name or namespace, set desiredState of ${owner.name} to ABSENT first (DesiredState.absent()), wait until its rollout is done, and only then apply the new one`,
-    ],
+    files: refusal(owner),
     restart: 'none, where the node refuses it',
     rollout: rollout(now, true),
   };
 }
 
-function changes(old: Installer | undefined, now: Installer): NodeChange[] {
+/** So says every node that has another installer's record (agent/steps/recover.ts). */
+function refusal({ before: { name }, stays }: Owner): string[] {
+  const [nodes, aim, whileSelected, apply] = stays
+    ? [`nodes that ${name} no longer selects, where it takes nothing back`, 'give them to another installer', ', while it still selects them', 'both']
+    : [`the nodes of ${name}, which goes away and takes nothing back`, 'change name or namespace', '', 'the new one'];
+  return [
+    `nothing on ${nodes}: they still belong to it, refuse another one ("this node belongs to the installer ${name}"), and are labelled failed`,
+    `to ${aim}, set desiredState of ${name} to ABSENT first (DesiredState.absent())${whileSelected}, wait until its rollout is done, and only then apply ${apply}`,
+  ];
+}
+
+function changes(old: Installer | undefined, now: Installer, owner: Owner | undefined): NodeChange[] {
   const [before, after] = [serving(old), serving(now)];
-  const comes = before !== undefined && after !== undefined && selectsMore(before, after);
+  const more = before !== undefined && after !== undefined && selectsMore(before, after);
+  const comes = more && !owner;
   const goes = before !== undefined && selectsMore(now, before);
   const files = [
     ...nodeFiles(before, after),
     ...(before && !after ? ['take everything back once no Pod uses it'] : []),
-    ...(comes ? [`on nodes that it selects from now on (${pool(now)}): all downloads and files of it`] : []),
-    ...(goes ? [`on nodes that it no longer selects (of ${pool(before)}): nothing is taken back; files and label stay, and the nodes still belong to it`] : []),
+    ...(comes ? [`on nodes that it selects from now on (${selection(now)}): all downloads and files of it`] : []),
+    ...(more && owner ? refusal(owner) : []),
+    ...(goes ? [`on nodes that it no longer selects (of ${selection(before)}): nothing is taken back; files and label stay, and the nodes still belong to it`] : []),
   ];
   const rolls = !old || !isDeepStrictEqual(template(old.daemonSet), template(now.daemonSet));
   return old && !files.length && !rolls ? [] : [{
@@ -77,11 +95,6 @@ function changes(old: Installer | undefined, now: Installer): NodeChange[] {
     restart: restart(before, after, now, comes),
     rollout: rollout(now, rolls),
   }];
-}
-
-/** Whether a node may be selected now that was not before. */
-function selectsMore(before: Installer, now: Installer): boolean {
-  return [...before.pod.nodeSelector].some(([key, value]) => now.pod.nodeSelector.get(key) !== value);
 }
 
 function rollout({ plan }: Installer, rolls: boolean): string {

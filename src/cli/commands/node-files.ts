@@ -8,9 +8,9 @@ interface NodeFile {
 }
 
 const WHILE_USED = 'until no Pod uses it';
-const UNMOUNTED = 'where it is: the installer no longer mounts its folder';
+const unmounted = (what: string) => `where it is: the installer no longer mounts ${what}`;
 /** docs/node-installation.md#settings-of-the-kubelet */
-const TAKE_BACK = `${UNMOUNTED}; put the settings back and set desiredState to ABSENT to have it taken back, or remove it by hand`;
+const orTakeBack = (stays: string) => `${stays}; put the settings back and set desiredState to ABSENT to have it taken back, or remove it by hand`;
 
 /** What happens to files, and what is brought, where nodes have one installation and are to have the other. */
 export function nodeFiles(old: Installer | undefined, now: Installer | undefined): string[] {
@@ -36,8 +36,10 @@ function filesOf(installer: Installer | undefined): Map<string, NodeFile> {
   const entry = (stays: string) => ({ path, sha256 }: HostFilePlan): [string, NodeFile] => [path, { version: sha256, stays }];
   return new Map([
     ...ofRuntimes.map(entry(WHILE_USED)),
-    ...[...(plan.kubelet ? [plan.kubelet.file] : []), ...(plan.crictl ? [plan.crictl] : [])].map(entry(TAKE_BACK)),
-    [tablePlace(plan), { version: tableTexts(installer).join('\n'), stays: UNMOUNTED }],
+    ...(plan.kubelet ? [plan.kubelet.file] : []).map(entry(orTakeBack(unmounted('its folder')))),
+    // A mount of that one file, as /etc is not ours.
+    ...(plan.crictl ? [plan.crictl] : []).map(entry(orTakeBack(unmounted('it')))),
+    [tablePlace(plan), { version: tableTexts(installer).join('\n'), stays: unmounted('its folder') }],
   ]);
 }
 

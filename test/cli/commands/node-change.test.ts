@@ -1,5 +1,5 @@
 import { Chart, Duration } from 'cdk8s';
-import { GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, KubeletSettings, NodeInstaller, type NodeInstallerProps, NodePlatform } from '../../../src';
+import { CrictlConfig, GVisorRelease, GVisorRuntime, KataRelease, KataRuntime, KataShim, KubeletSettings, NodeInstaller, type NodeInstallerProps, NodePlatform } from '../../../src';
 import { nodeChanges, type NodeChange } from '../../../src/cli/commands/node-change';
 import { checkLineUp } from '../../../src/lineup/line-up';
 import { editPlan, one, quickstart, synthesized, type Manifests } from '../../lineup/fixture';
@@ -81,6 +81,12 @@ describe('a restart', () => {
     expect(restart).toBe('none: the runtime tables stay as they are');
   });
 
+  test('is not needed where crictl\'s configuration is left out, which is a mount of its own', () => {
+    const { files, restart } = change({ crictl: new CrictlConfig() }, {});
+    expect(files).toEqual(['leave /etc/crictl.yaml where it is: the installer no longer mounts it; put the settings back and set desiredState to ABSENT to have it taken back, or remove it by hand']);
+    expect(restart).toBe('none: the runtime tables stay as they are');
+  });
+
   test('is one for both where the kubelet is in the container runtime\'s service', () => {
     const platform = NodePlatform.K3S;
     const kubelet = new KubeletSettings({ unit: 'k3s.service', configDir: '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d', runtimeRequestTimeout: Duration.minutes(15) });
@@ -107,8 +113,8 @@ describe('another nodeSelector', () => {
   test('installs on the nodes that come, and leaves those that go as they are', () => {
     const { files, restart } = change(inPool('a'), inPool('b'));
     expect(files).toEqual([
-      'on nodes that it selects from now on (kubernetes.io/os=linux, pool=b): all downloads and files of it',
-      'on nodes that it no longer selects (of kubernetes.io/os=linux, pool=a): nothing is taken back; files and label stay, and the nodes still belong to it',
+      'on nodes that it selects from now on (kubernetes.io/os=linux, pool=b, kubernetes.io/arch in (amd64, arm64)): all downloads and files of it',
+      'on nodes that it no longer selects (of kubernetes.io/os=linux, pool=a, kubernetes.io/arch in (amd64, arm64)): nothing is taken back; files and label stay, and the nodes still belong to it',
     ]);
     expect(restart).toBe(`none: the runtime tables stay as they are; on nodes that it selects from now on: containerd once per node (containerd.service), ${RESTARTED}`);
   });
@@ -116,6 +122,100 @@ describe('another nodeSelector', () => {
   test('that is only wider or narrower does one of both', () => {
     expect(change(inPool('a'), {}).files).toEqual([expect.stringMatching(/^on nodes that it selects from now on/)]);
     expect(change({}, inPool('a')).files).toEqual([expect.stringMatching(/^on nodes that it no longer selects/)]);
+  });
+});
+
+describe('other architectures', () => {
+  const PLACE = ['spec', 'template', 'spec', 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'];
+  /** The installer as its runtimes' releases make it, with an affinity to these. */
+  const onlyOn = (...architectures: string[]): Manifests => {
+    const manifests = installation();
+    PLACE.reduce((value, key) => value[key], one(manifests, 'DaemonSet'))[0].matchExpressions[0].values = architectures;
+    return manifests;
+  };
+  const anywhere = (): Manifests => {
+    const manifests = installation();
+    delete one(manifests, 'DaemonSet').spec.template.spec.affinity;
+    return manifests;
+  };
+
+  test('than before leave the nodes of those that go as they are', () => {
+    const [{ files, restart, ...others }, ...more] = changes(onlyOn('amd64', 'arm64'), onlyOn('amd64'));
+    expect(more).toEqual([]);
+    expect(others).toMatchObject({ change: 'changed' });
+    expect(files).toEqual(['on nodes that it no longer selects (of kubernetes.io/os=linux, kubernetes.io/arch in (amd64, arm64)): nothing is taken back; files and label stay, and the nodes still belong to it']);
+    expect(restart).toBe('none: the runtime tables stay as they are');
+  });
+
+  test('than before bring nodes that have nothing of it', () => {
+    const [{ files, restart }] = changes(onlyOn('amd64'), onlyOn('amd64', 'arm64'));
+    expect(files).toEqual(['on nodes that it selects from now on (kubernetes.io/os=linux, kubernetes.io/arch in (amd64, arm64)): all downloads and files of it']);
+    expect(restart).toBe(`none: the runtime tables stay as they are; on nodes that it selects from now on: containerd once per node (containerd.service), ${RESTARTED}`);
+  });
+
+  test('are all where nothing asks for one', () => {
+    expect(changes(onlyOn('amd64'), anywhere())[0].files).toEqual([expect.stringMatching(/^on nodes that it selects from now on \(kubernetes.io\/os=linux\)/)]);
+    expect(changes(anywhere(), onlyOn('amd64'))[0].files).toEqual([expect.stringMatching(/^on nodes that it no longer selects \(of kubernetes.io\/os=linux\)/)]);
+  });
+
+  test('are the same where nodeSelector asks for what the affinity asked for', () => {
+    expect(changes(onlyOn('amd64'), installation({ nodeSelector: { 'kubernetes.io/arch': 'amd64' } }))).toEqual([expect.objectContaining({ files: [] })]);
+  });
+
+  test('do not matter to one that takes everything back', () => {
+    const taken = anywhere();
+    editPlan(taken, (plan) => (plan.desiredState = 'ABSENT'));
+    expect(changes(onlyOn('amd64'), taken)[0].files).toEqual(['take everything back once no Pod uses it']);
+  });
+});
+
+describe('a pool that is split', () => {
+  const whole = installation();
+  const rest = (nodeSelector: Installation['nodeSelector']) => installation({ nodeSelector });
+  const split = (nodeSelector: Installation['nodeSelector']) => installation({ chart: 'other', nodeSelector });
+  const of = (all: NodeChange[], name: string) => all.find(({ installer }) => installer.startsWith(`sandbox-system/${name}-`))!;
+
+  test('refuses another installer on the nodes that were the first one\'s, and is said with what to do', () => {
+    const all = changes(whole, [...rest({ pool: 'a' }), ...split({ pool: 'b' })]);
+    expect(of(all, 'sandbox').files).toEqual([expect.stringMatching(/^on nodes that it no longer selects/)]);
+    expect(of(all, 'other')).toMatchObject({
+      change: 'added',
+      files: [
+        expect.stringMatching(/^nothing on nodes that sandbox-system\/sandbox-\S+ no longer selects, where it takes nothing back: they still belong to it, refuse another one \("this node belongs to the installer sandbox-system\/sandbox-/),
+        expect.stringMatching(/^to give them to another installer, set desiredState of sandbox-system\/sandbox-\S+ to ABSENT first \(DesiredState.absent\(\)\), while it still selects them, wait until its rollout is done, and only then apply both$/),
+      ],
+      restart: 'none, where the node refuses it',
+    });
+  });
+
+  test('by the nodes\' architecture refuses as well', () => {
+    const all = changes(whole, [...rest({ 'kubernetes.io/arch': 'amd64' }), ...split({ 'kubernetes.io/arch': 'arm64' })]);
+    expect(of(all, 'other').restart).toBe('none, where the node refuses it');
+  });
+
+  test('refuses an installer that was there already', () => {
+    const all = changes([...rest({ pool: 'a' }), ...split({ pool: 'b' })], [...rest({ pool: 'b' }), ...split({ pool: 'a' })]);
+    for (const [name, other] of [['sandbox', 'other'], ['other', 'sandbox']]) {
+      const { change: kind, files, restart } = of(all, name);
+      expect(kind).toBe('changed');
+      expect(files[0]).toContain(`nothing on nodes that sandbox-system/${other}-`);
+      expect(files.join()).not.toContain('selects from now on');
+      expect(restart).toBe('none: the runtime tables stay as they are');
+    }
+  });
+
+  test.each<[string, Manifests, Manifests]>([
+    ['on nodes that were nobody\'s', rest({ pool: 'a' }), [...rest({ pool: 'a', zone: '1' }), ...split({ pool: 'b' })]],
+    ['on nodes of an architecture that the first one was never for', installation({ nodeSelector: { 'kubernetes.io/arch': 'amd64' } }),
+      [...rest({ 'kubernetes.io/arch': 'amd64', 'pool': 'a' }), ...split({ 'kubernetes.io/arch': 'arm64' })]],
+  ])('leaves a new installer alone %s', (_where, old, now) => {
+    expect(of(changes(old, now), 'other').files).toContainEqual(expect.stringMatching(/^download gvisor/));
+  });
+
+  test('leaves a new installer alone once the first one has taken everything back', () => {
+    const taken = installation();
+    editPlan(taken, (plan) => (plan.desiredState = 'ABSENT'));
+    expect(of(changes(taken, [...rest({ pool: 'a' }), ...split({ pool: 'b' })]), 'other').files).toContainEqual(expect.stringMatching(/^download gvisor/));
   });
 });
 
