@@ -44,7 +44,7 @@ test('asks for the RuntimeClasses of a cluster of which only other kinds were re
 
 describe('custom resources whose Pods nobody knows', () => {
   const scaledJob = (runtimeClassName: unknown) => ({
-    apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledJob', metadata: { name: 'queue', namespace: 'team-a' }, spec: { jobTargetRef: { template: { spec: { runtimeClassName } } } },
+    apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledJob', metadata: { name: 'queue', namespace: 'team-a' }, spec: { jobTargetRef: { template: { spec: { runtimeClassName, containers: [{ name: 'main', image: 'a' }] } } } },
   });
   const taskRun = (runtimeClassName: string) => ({
     apiVersion: 'tekton.dev/v1', kind: 'TaskRun', metadata: { name: 'build', namespace: 'team-a' }, spec: { taskSpecs: [{ podTemplate: { runtimeClassName } }] },
@@ -66,9 +66,35 @@ describe('custom resources whose Pods nobody knows', () => {
   });
 
   test('are told from objects of Kubernetes, in which the word is data', () => {
-    const object = (apiVersion: string) => ({ apiVersion, kind: 'Other', metadata: { name: 'a' }, data: { runtimeClassName: 'gvisr' } });
+    const object = (apiVersion: string) => ({ apiVersion, kind: 'Other', metadata: { name: 'a' }, data: { runtimeClassName: 'gvisr', containers: [] } });
     expect(messagesOf(RULE, ['v1', 'apps/v1', 'admissionregistration.k8s.io/v1'].map(object))).toEqual([]);
     expect(messagesOf(RULE, ['jobset.x-k8s.io/v1alpha2', 'kubeflow.org/v1'].map(object))).toHaveLength(1);
+  });
+
+  const CONTAINERS = { containers: [{ name: 'main', image: 'a' }] };
+  test.each<[string, string, string, object]>([
+    ['a Sandbox', 'agents.x-k8s.io/v1alpha1', 'Sandbox', { podTemplate: { spec: { runtimeClassName: 'gvisr', ...CONTAINERS } } }],
+    ['a Knative Service', 'serving.knative.dev/v1', 'Service', { template: { spec: { ...CONTAINERS, runtimeClassName: 'gvisr' } } }],
+    ['a Rollout of Argo', 'argoproj.io/v1alpha1', 'Rollout', { template: { spec: { ...CONTAINERS, runtimeClassName: 'gvisr' } } }],
+    ['an Elasticsearch, whose operator adds the containers', 'elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', { nodeSets: [{ podTemplate: { spec: { runtimeClassName: 'gvisr' } } }] }],
+    ['a PipelineRun of Tekton', 'tekton.dev/v1', 'PipelineRun', { taskRunTemplate: { podTemplate: { runtimeClassName: 'gvisr' } } }],
+    ['an older PipelineRun of Tekton', 'tekton.dev/v1beta1', 'PipelineRun', { taskRunSpecs: [{ taskPodTemplate: { runtimeClassName: 'gvisr' } }] }],
+  ])('are found in %s', (_what, apiVersion, kind, spec) => {
+    expect(messagesOf(RULE, [{ apiVersion, kind, metadata: { name: 'a' }, spec }])).toEqual([expect.stringContaining('runtimeClassName is "gvisr"')]);
+  });
+
+  test.each<[string, string, string, object]>([
+    ['values of a chart that Flux installs', 'helm.toolkit.fluxcd.io/v2', 'HelmRelease', { values: { runtimeClassName: 'nvidia' } }],
+    ['such values in the shape of a Pod', 'helm.toolkit.fluxcd.io/v2', 'HelmRelease', { values: { podTemplate: { runtimeClassName: 'nvidia', ...CONTAINERS } } }],
+    ['variables of Flux', 'kustomize.toolkit.fluxcd.io/v1', 'Kustomization', { postBuild: { substitute: { runtimeClassName: 'nvidia' } } }],
+    ['values of a chart that Argo CD installs', 'argoproj.io/v1alpha1', 'Application', { source: { helm: { valuesObject: { runtimeClassName: 'nvidia', ...CONTAINERS } } } }],
+    ['what Argo CD makes applications of', 'argoproj.io/v1alpha1', 'ApplicationSet', { template: { spec: { source: { helm: { valuesObject: { ...CONTAINERS, runtimeClassName: 'nvidia' } } } } } }],
+    ['parameters of a constraint', 'constraints.gatekeeper.sh/v1beta1', 'K8sRequiredClass', { parameters: { runtimeClassName: 'nvidia', ...CONTAINERS } }],
+    ['a pattern of Kyverno', 'kyverno.io/v1', 'ClusterPolicy', { rules: [{ validate: { pattern: { spec: { runtimeClassName: 'null', ...CONTAINERS } } } }] }],
+    ['a newer policy of Kyverno', 'policies.kyverno.io/v1', 'MutatingPolicy', { podTemplate: { spec: { runtimeClassName: 'nvidia' } } }],
+    ['settings of an operator that are no Pod', 'example.org/v1', 'Settings', { runtimeClassName: 'nvidia', template: { spec: { runtimeClassName: 'nvidia' } } }],
+  ])('are told from %s', (_what, apiVersion, kind, spec) => {
+    expect(messagesOf(RULE, [{ apiVersion, kind, metadata: { name: 'a' }, spec }])).toEqual([]);
   });
 
   test('are left alone where the manifests are not all there is', () => {
