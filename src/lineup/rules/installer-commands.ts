@@ -3,17 +3,21 @@ import { AGENT_ENV, POD_LAYOUT } from '../../installer/pod-layout';
 import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
-/** A program of the image by its name or path. */
-const NODE = '(/\\S+/)?node';
+/** What may stand before a program: a wrapper with its own arguments, a setting of the shell; not another work of the agent. */
+const WORDS = `((?!\\S*${AGENT})\\S+ )*`;
+/** A program of the image by its name or path, with flags but those with which it runs no file. */
+const NODE = `${WORDS}(/\\S+/)?node( --(?!(check|eval|help|print|test|version)\\b)\\S+)*`;
 const SLEEP = 'sleep \\d+ & wait \\$!';
 /** As src/installer/installer-pod.ts writes them; the lock of `install` is looked at by itself. */
-const inLoop = (role: string, rest: string) => `(/\\S+/)?sh -c trap 'exit 0' TERM; while :; do ${NODE} ${AGENT} ${role}; ${rest}; done`;
+const inLoop = (role: string, rest: string) => `${WORDS}(/\\S+/)?sh -c ${WORDS}trap 'exit 0' TERM; while :; do ${NODE} ${AGENT} ${role}; ${rest}; done`;
 const COMMANDS: { readonly [role: string]: string } = {
   claim: `${NODE} ${AGENT} claim`,
-  install: `(\\S+ \\S+ )?${NODE} ${AGENT} install`,
+  install: `${NODE} ${AGENT} install`,
   admit: inLoop('admit', `(${SLEEP}|n=\\d+; until \\[ \\$n = 0 \\]; do n=\\$\\(\\(n-1\\)\\); ${SLEEP}; \\[ ! -f ${POD_LAYOUT.news} \\] \\|\\| n=0; done)`),
   watch: inLoop('watch', SLEEP),
 };
+/** Nothing ends before the agent that the lock is on. */
+const LOCKED = new RegExp(`(^|[ /])flock ${HOST_LAYOUT.lock} [^;&|]*$`);
 /** Those that talk to the API server, where the plan has a gate. */
 const ROLES_WITH_API = ['claim', 'admit'];
 /** Where the agent has its node's name from; the plan's hash is the matter of a rule of its own. */
@@ -45,7 +49,7 @@ export const installerCommands: Rule = {
         if (plan?.gate && ROLES_WITH_API.includes(name) && nodeName !== NODE_NAME_FIELD) {
           yield { object, field, message: `the container ${name} takes ${AGENT_ENV.nodeName} from ${nodeName ?? 'nowhere'}; write fieldPath: ${NODE_NAME_FIELD}` };
         }
-        if (name === 'install' && !command.startsWith(`flock ${HOST_LAYOUT.lock} `)) {
+        if (name === 'install' && !LOCKED.test(command)) {
           yield { object, field, message: `the container install runs "${command}" without the lock that all installers of a node share; begin with "flock ${HOST_LAYOUT.lock}"` };
         }
         if (name === 'admit' && !readiness.every((probe) => probe.includes(POD_LAYOUT.ready))) {

@@ -16,6 +16,49 @@ test('accepts programs of the image, and addresses that look like paths', () => 
   expect(messagesOf(RULE, manifests)).toEqual([]);
 });
 
+const NODE_LINE = ['node', '/sandbox-runtimes/agent.js', 'claim'];
+
+test.each<[string, string[]]>([
+  ['flags of Node.js', ['node', '--max-old-space-size=64', '--no-warnings', ...NODE_LINE.slice(1)]],
+  ['an init process before it', ['tini', '--', ...NODE_LINE]],
+  ['a shell that becomes it', ['sh', '-c', `set -u; exec ${NODE_LINE.join(' ')}`]],
+  ['a wrapper by its path', ['/usr/bin/nice', '-n', '10', '/usr/local/bin/node', ...NODE_LINE.slice(1)]],
+])('accepts %s', (_what, command) => {
+  const manifests = quickstart();
+  container(manifests, 'claim').command = command;
+  expect(messagesOf(RULE, manifests)).toEqual([]);
+});
+
+test('accepts a wrapper before the lock, and one under it', () => {
+  const manifests = quickstart();
+  const { command } = container(manifests, 'install');
+  container(manifests, 'install').command = ['tini', '--', ...command.slice(0, 2), 'nice', 'node', '--max-old-space-size=64', ...command.slice(3)];
+  expect(messagesOf(RULE, manifests)).toEqual([]);
+});
+
+test.each<[string, string[]]>([
+  ['a misspelt Node.js', ['nod', ...NODE_LINE.slice(1)]],
+  ['one behind a wrapper', ['tini', '--', 'nodee', ...NODE_LINE.slice(1)]],
+  ['a word between Node.js and the agent', ['node', 'inspect', ...NODE_LINE.slice(1)]],
+  ['a failure that is swallowed', ['sh', '-c', `${NODE_LINE.join(' ')} || true`]],
+  ['an agent that is only looked through', ['node', '--check', ...NODE_LINE.slice(1)]],
+  ['an agent that does another work before', ['sh', '-c', `node /sandbox-runtimes/agent.js admit; ${NODE_LINE.join(' ')}`]],
+])('reports %s', (_what, command) => {
+  const manifests = quickstart();
+  container(manifests, 'claim').command = command;
+  expect(messagesOf(RULE, manifests)).toEqual([expect.stringContaining('it has to run "node /sandbox-runtimes/agent.js claim"')]);
+});
+
+test.each<[string, (command: string[]) => string[]]>([
+  ['misspelt', ([, ...rest]) => ['flok', ...rest]],
+  ['on another thing than the installation', (command) => ['sh', '-c', `flock /var/lib/sandbox-runtimes/lock true; ${command.slice(2).join(' ')}`]],
+])('reports a lock that is %s', (_what, edit) => {
+  const manifests = quickstart();
+  const { command } = container(manifests, 'install');
+  container(manifests, 'install').command = edit(command);
+  expect(messagesOf(RULE, manifests)).toContainEqual(expect.stringContaining('without the lock'));
+});
+
 test('reports a program that is not in the bundle', () => {
   const manifests = quickstart();
   container(manifests, 'claim').command[1] = '/sandbox-runtime/agent.js';
@@ -64,6 +107,13 @@ describe('the loop in a shell', () => {
 
   test('is known with and without a watch', () => {
     expect(messagesOf(RULE, watched)).toEqual([]);
+  });
+
+  test('may have words before it, and before and after its Node.js', () => {
+    const manifests = quickstart();
+    const [shell, option, script] = container(manifests, 'admit').command;
+    container(manifests, 'admit').command = ['tini', '--', shell, option, `set -u; ${script.replace('do node ', 'do nice node --max-old-space-size=64 ')}`];
+    expect(messagesOf(RULE, manifests)).toEqual([]);
   });
 
   test.each([
