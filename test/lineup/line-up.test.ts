@@ -55,7 +55,7 @@ test.each([
 });
 
 test('passes over kinds of other API groups, but for the class that they name', () => {
-  const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr', hostPID: true } } } };
+  const job = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'web' }, spec: { template: { spec: { runtimeClassName: 'gvisr', hostPID: true, containers: [] } } } };
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
   expect(checkLineUp([job, service], { externalRuntimeClasses: ['gvisr'] })).toMatchObject({ findings: [], chains: [] });
   expect(checkLineUp([job, service])).toMatchObject({ findings: [{ rule: 'class-exists', object: 'Job web' }], chains: [] });
