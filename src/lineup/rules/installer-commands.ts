@@ -4,7 +4,7 @@ import type { Rule } from '../rule';
 
 const AGENT = `${POD_LAYOUT.bundle}/agent.js`;
 /** What may stand before a program: a wrapper with its own arguments, a setting of the shell; not another work of the agent. */
-const WORDS = `((?!\\S*${AGENT})\\S+ )*`;
+const WORDS = `((?!\\S*${AGENT})\\S+ ){0,20}`;
 /** A program of the image by its name or path, with flags but those with which it runs no file. */
 const NODE = `${WORDS}(/\\S+/)?node( --(?!(check|eval|help|print|test|version)\\b)\\S+)*`;
 const SLEEP = 'sleep \\d+ & wait \\$!';
