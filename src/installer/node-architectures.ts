@@ -1,7 +1,5 @@
+import { ARCH_LABEL } from '../platform/arch-label';
 import type { SandboxRuntime } from '../runtime/sandbox-runtime';
-
-/** Set by every kubelet. @see https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch */
-export const ARCH_LABEL = 'kubernetes.io/arch';
 
 /** Refuses a runtime that no node of the pool can have. */
 export function refuseOtherArchitecture(runtime: SandboxRuntime, installer: string, poolSelector: { readonly [label: string]: string }): void {

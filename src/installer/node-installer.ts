@@ -10,7 +10,7 @@ import { validateDriftCheckInterval } from './drift-check-interval';
 import { fenceManifests, type Manifest } from './fence';
 import { HOST_LAYOUT } from './host-layout';
 import { fromRegistry, validateImageRegistry } from './image-registry';
-import { INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan, KubeletPlan, type PlatformPlan } from './install-plan';
+import { artifactArchitectures, INSTALL_PLAN_FORMAT, type GatePlan, type InstallPlan, KubeletPlan, type PlatformPlan } from './install-plan';
 import { copiesFolder, INSTALLER_IMAGE, validateImage } from './installer-image';
 import { installerNamespace } from './installer-namespace';
 import { installerPodTemplate, type ReleaseImage, type WatchedHost } from './installer-pod';
@@ -84,7 +84,6 @@ export class NodeInstaller extends Construct {
   private readonly kubeletPlan?: KubeletPlan;
   private readonly poolTolerations: readonly Toleration[];
   private readonly runtimes = new Map<string, RuntimeInstallation>();
-  private readonly architectures: string[] = [];
   private readonly namespaceObject?: ApiObject;
   private readonly plan: ApiObject;
   private readonly files: ApiObject;
@@ -158,7 +157,7 @@ export class NodeInstaller extends Construct {
             hostSockets: this.platform._hostFolders().sockets,
             watch: this.watchedHost(),
             nodeSelector: this._poolSelector,
-            affinity: props.desiredState?._takesBack ? undefined : architectureAffinity(this.architectures, this._poolSelector),
+            affinity: props.desiredState?._takesBack ? undefined : architectureAffinity(this.architectures(), this._poolSelector),
             tolerations: [...this.poolTolerations, ...this.startupToleration()].map(tolerationManifest),
             priorityClassName: props.priorityClassName,
             seLinuxOptions: props.seLinuxOptions,
@@ -211,7 +210,6 @@ export class NodeInstaller extends Construct {
         + `room for a mark, so the installer knows its own by their program below ${HOST_LAYOUT.opt}; take an archive or an image of the release there, or nodes with containerd`);
     }
     this.runtimes.set(runtime.handler, installation);
-    this.architectures.push(...runtime.architectures);
   }
 
   /**
@@ -342,6 +340,10 @@ export class NodeInstaller extends Construct {
 
   private sortedRuntimes(): RuntimeInstallation[] {
     return [...this.runtimes.keys()].sort().map((handler) => this.runtimes.get(handler)!);
+  }
+
+  private architectures(): string[] {
+    return this.sortedRuntimes().flatMap(({ plan }) => artifactArchitectures(plan.artifact));
   }
 
   private fileContents(): Record<string, string> {

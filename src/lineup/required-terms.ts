@@ -1,4 +1,5 @@
 import { listAt, textAt, valueAt } from './manifest';
+import { REQUIRED_TERMS } from './required-architectures';
 
 /** A label that a required node affinity rules out, as messages have it. */
 export interface RuledOut {
@@ -7,14 +8,12 @@ export interface RuledOut {
   readonly expression: string;
 }
 
-const REQUIRED = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'];
-
 /**
  * Why no node that has the labels fits what the Pod requires: each of its terms, of which one would be enough, rules
  * one of them out. Undefined if some term does not.
  */
 export function ruledOut(podSpec: unknown, labels: ReadonlyMap<string, string>): RuledOut | undefined {
-  const terms = listAt(podSpec, ...REQUIRED).map((term) => (
+  const terms = listAt(podSpec, ...REQUIRED_TERMS).map((term) => (
     listAt(term, 'matchExpressions').map((expression) => contradiction(expression, labels)).find((found) => found !== undefined)
   ));
   return terms.includes(undefined) ? undefined : terms[0];

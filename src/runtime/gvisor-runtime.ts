@@ -126,6 +126,7 @@ export class GVisorRuntime extends SandboxRuntime {
   /** @internal */
   public _warnings(): string[] {
     const flags = runscFlags(this.config);
+    // The table of warnings is in a file that most apps need not load.
     const usual = Object.keys(flags).length === 1 && flags.platform !== GVisorPlatform.PTRACE.name;
     return usual ? [] : runscWarnings(flags).map((warning) => `${this.node.path} has ${warning}`);
   }

@@ -1,9 +1,8 @@
-import { ARCH_LABEL } from '../../installer/node-architectures';
 import type { Installer } from '../../lineup/installer';
-import { listAt, textAt } from '../../lineup/manifest';
+import { valueAt } from '../../lineup/manifest';
+import { requiredArchitectures } from '../../lineup/required-architectures';
 import { apart, pool } from '../../lineup/rules/installer-overlap';
-
-const TERMS = ['spec', 'template', 'spec', 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'];
+import { ARCH_LABEL } from '../../platform/arch-label';
 
 /** Whether a node may be selected now that was not before. */
 export function selectsMore(before: Installer, now: Installer): boolean {
@@ -33,8 +32,6 @@ function architectures({ pod, daemonSet }: Installer): readonly string[] | undef
   if (ofPool !== undefined) {
     return [ofPool];
   }
-  const terms = listAt(daemonSet, ...TERMS).map((term) => (
-    listAt(term, 'matchExpressions').find((one) => textAt(one, 'key') === ARCH_LABEL && textAt(one, 'operator') === 'In')
-  ));
-  return terms.length && terms.every((term) => term !== undefined) ? [...new Set(terms.flatMap((term) => listAt(term, 'values').map(String)))] : undefined;
+  const terms = requiredArchitectures(valueAt(daemonSet, 'spec', 'template', 'spec'));
+  return terms.length && terms.every((term) => term.length) ? [...new Set(terms.flat())] : undefined;
 }

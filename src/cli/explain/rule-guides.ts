@@ -2,6 +2,7 @@ import type { RuleGuide } from './rule-guide';
 import { EXCEPTION_PREFIX } from '../../lineup/pod-exceptions';
 import type { PodRule } from '../../lineup/pod-rule';
 import { POD_RULES } from '../../lineup/pod-rules';
+import { ARCH_LABEL } from '../../platform/arch-label';
 
 const CLASSES = 'kubectl get runtimeclasses -o custom-columns=NAME:.metadata.name,HANDLER:.handler,SELECTS:.scheduling.nodeSelector';
 const SERVED = 'kubectl get nodes -o custom-columns=NODE:.metadata.name,HANDLERS:.status.runtimeHandlers[*].name';
@@ -140,7 +141,7 @@ const GUIDES: { readonly [rule: string]: RuleGuide } = {
   'installer-architectures': {
     link: 'DaemonSet -> nodes',
     why: 'On a node whose architecture no release is for, the installer fails and keeps its rollout slot, so that no other node gets its turn.',
-    look: ['kubectl get nodes -L kubernetes.io/arch', INSTALLERS],
+    look: [`kubectl get nodes -L ${ARCH_LABEL}`, INSTALLERS],
   },
   'installer-images': {
     link: 'image -> installer',

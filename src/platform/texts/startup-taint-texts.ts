@@ -1,3 +1,4 @@
+import { ARCH_LABEL } from '../arch-label';
 import { OS_LABEL } from '../os-label';
 import type { NodeText, PoolFacts } from './node-text';
 
@@ -5,7 +6,7 @@ const EFFECT = 'NoSchedule';
 /** What Cluster Autoscaler knows by itself for a passing taint. */
 const KNOWN_PREFIX = 'startup-taint.cluster-autoscaler.kubernetes.io/';
 /** Labels that every node gets by itself, as it gets those of Karpenter from Karpenter. */
-const OWN = [OS_LABEL, 'kubernetes.io/arch', 'kubernetes.io/hostname'];
+const OWN = [OS_LABEL, ARCH_LABEL, 'kubernetes.io/hostname'];
 
 /** What an autoscaler has to know of a pool whose nodes are born with a startup taint. */
 export function startupTaintTexts(pool: PoolFacts): NodeText[] {

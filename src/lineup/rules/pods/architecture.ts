@@ -1,12 +1,12 @@
+import { ARCH_LABEL } from '../../../platform/arch-label';
 import { CompatibilityRule } from '../../compatibility-rule';
 import type { PodRule } from '../../pod-rule';
 
-const ARCH = 'kubernetes.io/arch';
 
 /** Pod -> node: the processor. */
 export const architecture: PodRule = {
   id: CompatibilityRule.ARCHITECTURE,
-  about: '`kubernetes.io/arch` of a processor that there is no runtime for',
+  about: `\`${ARCH_LABEL}\` of a processor that there is no runtime for`,
   gvisor: [
     {
       severity: 'error',
@@ -28,8 +28,8 @@ export const architecture: PodRule = {
     at: 'pod',
     key: 'nodeSelector',
     given: (labels, _, { architectures }) => (
-      labels?.[ARCH] !== undefined && !architectures.includes(labels[ARCH]) ? `it selects ${ARCH}: ${labels[ARCH]} (the runtime has ${architectures.join(', ')})` : undefined
+      labels?.[ARCH_LABEL] !== undefined && !architectures.includes(labels[ARCH_LABEL]) ? `it selects ${ARCH_LABEL}: ${labels[ARCH_LABEL]} (the runtime has ${architectures.join(', ')})` : undefined
     ),
-    cel: (it, { architectures }) => `('${ARCH}' in ${it} && !(${it}['${ARCH}'] in [${architectures.map((arch) => `'${arch}'`).join(', ')}]))`,
+    cel: (it, { architectures }) => `('${ARCH_LABEL}' in ${it} && !(${it}['${ARCH_LABEL}'] in [${architectures.map((arch) => `'${arch}'`).join(', ')}]))`,
   }],
 };
